@@ -31,3 +31,4 @@ pub mod door;
 pub mod model;
 pub mod policy;
 pub mod shell;
+pub mod sys;

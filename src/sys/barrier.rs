@@ -1,0 +1,126 @@
+//! The exec barrier: a program is stopped when its image is complete and before it has run one
+//! instruction.
+//!
+//! ```text
+//! the call waits at its entry          (the filter notifies)
+//! SEIZE the caller, then check that it still waits
+//! INTERRUPT it before it may go on, so that an execve that fails stops too
+//! let it go on: nothing was read from its memory, so there is nothing to race
+//! wait for its stop
+//!   INTERRUPTED   the execve failed: it is not an exec
+//!   EXEC          the new image belongs to itself alone: look at it, decide, then
+//!                 release it, or let it say why it may not run, or kill it
+//! ```
+//!
+//! A transaction belongs to one thread from start to end, because ptrace(2) does.
+
+use super::machine;
+use super::notify::{Listener, Notification};
+use super::trace::{self, Stop};
+use std::io;
+use std::marker::PhantomData;
+
+/// How an execve ended at the barrier.
+#[derive(Debug)]
+pub enum Passage {
+    /// The new image is held.
+    Held(Held),
+    /// The execve failed in the kernel (a search through PATH, mostly), or its caller is gone.
+    NotAnExec,
+    /// The caller cannot be traced: a debugger inside the session has it. The call still waits.
+    Traced(io::Error),
+}
+
+/// A program that is complete and has not run. Dropping it kills it.
+#[derive(Debug)]
+pub struct Held {
+    process: i32,
+    settled: bool,
+    /// ptrace(2) is per thread: neither Send nor Sync.
+    thread: PhantomData<*const ()>,
+}
+
+/// Takes one call through the barrier.
+///
+/// # Errors
+///
+/// A failure of ptrace(2) or of the listener; the caller of execve was refused or killed by then.
+pub fn cross(listener: &Listener, call: &Notification) -> io::Result<Passage> {
+    let thread = call.thread();
+    if let Err(error) = trace::seize(thread) {
+        return match error.raw_os_error() {
+            Some(libc::ESRCH) => Ok(Passage::NotAnExec),
+            _ => Ok(Passage::Traced(error)),
+        };
+    }
+    // The number was good when the call arrived; had the caller died since, it could be another's.
+    if !listener.is_valid(call) {
+        trace::interrupt(thread).ok();
+        trace::wait_any();
+        trace::detach(thread);
+        return Ok(Passage::NotAnExec);
+    }
+    trace::interrupt(thread)?;
+    if let Err(error) = listener.proceed(call) {
+        trace::wait_any();
+        trace::detach(thread);
+        return match error.raw_os_error() {
+            Some(libc::ENOENT) => Ok(Passage::NotAnExec),
+            _ => Err(error),
+        };
+    }
+    loop {
+        match trace::wait_any() {
+            Stop::Exec(process) => return Ok(Passage::Held(Held { process, settled: false, thread: PhantomData })),
+            Stop::Interrupted(stopped) => {
+                trace::detach(stopped);
+                return Ok(Passage::NotAnExec);
+            }
+            Stop::Gone => return Ok(Passage::NotAnExec),
+            Stop::Signal(stopped, signal) => trace::resume(stopped, signal)?,
+            Stop::Other(stopped) => trace::resume(stopped, 0)?,
+        }
+    }
+}
+
+impl Held {
+    /// Returns the process that the image is.
+    #[must_use]
+    pub fn process(&self) -> i32 {
+        self.process
+    }
+
+    /// Lets the program run.
+    pub fn release(mut self) {
+        self.settled = true;
+        trace::detach(self.process);
+    }
+
+    /// Makes the program write `text` to its standard error and end with `status`, and nothing else.
+    ///
+    /// An image that cannot be written to is killed instead.
+    pub fn refuse(mut self, text: &[u8], status: u8) {
+        if self.place_stub(text, status).is_ok() {
+            self.settled = true;
+            trace::detach(self.process);
+        }
+        // Else dropping kills it.
+    }
+
+    fn place_stub(&self, text: &[u8], status: u8) -> io::Result<()> {
+        let registers = trace::registers(self.process)?;
+        let stub =
+            machine::stub(&registers, text.len(), status).ok_or_else(|| io::Error::from_raw_os_error(libc::EFAULT))?;
+        trace::poke(self.process, stub.text_at, text)?;
+        trace::poke(self.process, stub.entry, &stub.code)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if !self.settled {
+            super::process::kill(self.process, libc::SIGKILL).ok();
+            trace::detach(self.process);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Every system call that the standard library does not offer; a safe API that knows no policy.
+//!
+//! This is the only folder with `unsafe`. Each block is one operation with the argument why it is
+//! sound. Machine code and register layouts are in [`machine`] alone, so that another architecture is
+//! one file.
+
+#![expect(unsafe_code, reason = "system calls")]
+
+pub mod barrier;
+pub mod filter;
+pub mod landlock;
+mod machine;
+pub mod memory;
+pub mod notify;
+pub mod process;
+pub mod procfs;
+pub mod reap;
+pub mod signal;
+pub mod socket;
+mod trace;
+pub mod tty;
+pub mod watch;

@@ -1,0 +1,175 @@
+//! Processes: forking by hand, descriptors of processes, what protects the supervisor itself.
+
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use std::ffi::{CString, OsStr};
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// Which side of a fork this is.
+#[derive(Clone, Copy, Debug)]
+pub enum Side {
+    /// The one that called; the number of the other.
+    Parent(i32),
+    /// The new one.
+    Child,
+}
+
+/// Makes a second process.
+///
+/// # Errors
+///
+/// Those of fork(2), and EBUSY where this process has threads already: the child of a threaded
+/// process may only call what is safe in a signal handler, and ours does more.
+pub fn fork() -> io::Result<Side> {
+    if std::fs::read_dir("/proc/self/task")?.count() != 1 {
+        return Err(io::Error::from_raw_os_error(libc::EBUSY));
+    }
+    // SAFETY: this process has one thread (checked above), so the child finds every lock free.
+    match unsafe { nix::unistd::fork() }? {
+        nix::unistd::ForkResult::Parent { child } => Ok(Side::Parent(child.as_raw())),
+        nix::unistd::ForkResult::Child => Ok(Side::Child),
+    }
+}
+
+/// Ends this process at once: no destructor, no flush. For the child of a fork.
+pub fn exit_now(status: u8) -> ! {
+    // SAFETY: _exit(2) has no conditions.
+    unsafe { libc::_exit(i32::from(status)) }
+}
+
+/// Sends a signal.
+///
+/// # Errors
+///
+/// Those of kill(2).
+pub fn kill(process: i32, signal: i32) -> io::Result<()> {
+    // SAFETY: kill(2) has no conditions on memory.
+    let result = unsafe { libc::kill(process, signal) };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Opens a descriptor that stands for the process, whatever its number is used for later.
+///
+/// # Errors
+///
+/// Those of pidfd_open(2): ESRCH where it is gone.
+pub fn open_process(process: i32) -> io::Result<OwnedFd> {
+    // SAFETY: pidfd_open(2) has no conditions on memory.
+    let result = unsafe { libc::syscall(libc::SYS_pidfd_open, process, 0) };
+    let fd = i32::try_from(result).unwrap_or(-1);
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the kernel just returned this descriptor to us and nobody else knows it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Says whether the process behind the descriptor has ended.
+#[must_use]
+pub fn has_ended(process: BorrowedFd<'_>) -> bool {
+    let mut poll = [nix::poll::PollFd::new(process, nix::poll::PollFlags::POLLIN)];
+    nix::poll::poll(&mut poll, nix::poll::PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
+}
+
+/// Forbids everybody without CAP_SYS_PTRACE to look into this process or to trace it.
+///
+/// # Errors
+///
+/// Those of prctl(2), PR_SET_DUMPABLE.
+pub fn hide_from_debuggers() -> io::Result<()> {
+    Ok(nix::sys::prctl::set_dumpable(false)?)
+}
+
+/// Gives up for ever, for this process and all it starts, to gain rights by executing a file.
+///
+/// # Errors
+///
+/// Those of prctl(2), PR_SET_NO_NEW_PRIVS.
+pub fn set_no_new_privileges() -> io::Result<()> {
+    Ok(nix::sys::prctl::set_no_new_privs()?)
+}
+
+/// Makes orphaned descendants children of this process. See PR_SET_CHILD_SUBREAPER.
+///
+/// # Errors
+///
+/// Those of prctl(2).
+pub fn adopt_orphans() -> io::Result<()> {
+    Ok(nix::sys::prctl::set_child_subreaper(true)?)
+}
+
+/// The limit on open files of this process when it started.
+#[derive(Clone, Copy, Debug)]
+pub struct FileLimit {
+    soft: u64,
+    hard: u64,
+}
+
+/// Raises the limit on open files as far as allowed: one descriptor a running program is held.
+///
+/// # Errors
+///
+/// Those of setrlimit(2).
+pub fn raise_file_limit() -> io::Result<FileLimit> {
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    setrlimit(Resource::RLIMIT_NOFILE, hard, hard)?;
+    Ok(FileLimit { soft, hard })
+}
+
+/// Restores the limit for what this process starts.
+///
+/// # Errors
+///
+/// Those of setrlimit(2).
+pub fn restore_file_limit(limit: FileLimit) -> io::Result<()> {
+    Ok(setrlimit(Resource::RLIMIT_NOFILE, limit.soft, limit.hard)?)
+}
+
+/// Makes `target` a copy of `source`, kept over an exec.
+///
+/// # Errors
+///
+/// Those of dup2(2).
+pub fn place_descriptor(source: BorrowedFd<'_>, target: i32) -> io::Result<()> {
+    // SAFETY: `target` is one of the three standard descriptors, which no Rust object owns.
+    let result = unsafe { libc::dup2(source.as_raw_fd(), target) };
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// A program, its arguments and environment, ready for execve(2).
+#[derive(Clone, Debug)]
+pub struct Command {
+    program: CString,
+    arguments: Vec<CString>,
+    environment: Vec<CString>,
+}
+
+fn c_string(text: &OsStr) -> io::Result<CString> {
+    CString::new(text.as_bytes()).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))
+}
+
+impl Command {
+    /// Prepares the three; `environment` holds `NAME=VALUE` items.
+    ///
+    /// # Errors
+    ///
+    /// EINVAL for an embedded NUL.
+    pub fn new<A: AsRef<OsStr>, E: AsRef<OsStr>>(program: &Path, argv: &[A], environment: &[E]) -> io::Result<Self> {
+        Ok(Self {
+            program: c_string(program.as_os_str())?,
+            arguments: argv.iter().map(|item| c_string(item.as_ref())).collect::<io::Result<_>>()?,
+            environment: environment.iter().map(|item| c_string(item.as_ref())).collect::<io::Result<_>>()?,
+        })
+    }
+
+    /// Becomes the program. Returns only where that failed.
+    #[must_use]
+    pub fn execute(&self) -> io::Error {
+        match nix::unistd::execve(&self.program, &self.arguments, &self.environment) {
+            Ok(never) => match never {},
+            Err(error) => error.into(),
+        }
+    }
+}
