@@ -14,7 +14,8 @@ pub const ARGUMENT_LIMIT: usize = 80;
 pub const COMMAND_LIMIT: usize = 240;
 
 /// Says whether a character changes how others are shown, or cannot be seen.
-fn is_unsafe(character: char) -> bool {
+#[must_use]
+pub fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'

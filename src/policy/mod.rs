@@ -1,1 +1,41 @@
-//! Not yet.
+//! YAML files → [`Policy`] → [`Evaluation`](crate::model::Evaluation). Pure: nothing here runs a
+//! program, and only loading reads files.
+//!
+//! | to change | open |
+//! |---|---|
+//! | what is known of a program's options | `catalog/*.yaml` |
+//! | a key of the language | `load/` |
+//! | what a key asks of a command | `matcher/` |
+//! | how spellings become one | `normal/` |
+//! | what `env`, `sudo`, `sh -c` start | `unwrap.rs` |
+//! | how matches become a decision | `evaluate.rs` |
+
+#![forbid(unsafe_code)]
+
+pub mod builtin;
+mod catalog;
+mod defaults;
+mod evaluate;
+mod examples;
+mod fit;
+mod index;
+mod judged;
+mod line;
+mod load;
+mod matcher;
+mod normal;
+mod rule;
+mod set;
+mod unwrap;
+
+pub use catalog::{Catalog, CatalogError};
+pub use defaults::Defaults;
+pub use line::{Line, parse_line};
+pub use load::{Complaint, Context, LoadErrors, Source};
+pub use normal::{Command, Flag, Operand, Role, normalise};
+pub use rule::Rule;
+pub use set::{LoadedFile, NamedPrograms, Policy};
+pub use unwrap::unwrap;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,24 @@
+//! Policy files → rules. Every error of every file at once, each with its place and what to write.
+
+mod complaint;
+mod document;
+mod example;
+mod fields;
+mod matching;
+mod path_set;
+mod pattern;
+mod rule;
+mod sets;
+mod source;
+mod yaml;
+
+pub(crate) use complaint::Complaints;
+pub use complaint::{Complaint, LoadErrors};
+pub(crate) use document::{Stated, read};
+pub(crate) use example::{Case, Example};
+pub(crate) use rule::RuleWithExamples;
+pub(crate) use source::digest;
+pub use source::{Context, Source};
+
+#[cfg(test)]
+mod tests;

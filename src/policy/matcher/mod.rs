@@ -1,0 +1,22 @@
+//! What a rule asks of a command, one kind of question per file.
+
+mod argv;
+mod flags;
+mod literal;
+mod path;
+mod program;
+mod surroundings;
+mod text;
+mod tree;
+
+pub(crate) use argv::{ArgvMatcher, Token};
+pub(crate) use flags::{FlagMatcher, WantedFlag};
+pub(crate) use literal::Literal;
+pub(crate) use path::{PathMatcher, PathSet, PathTest, Places, lexical, resolve_links};
+pub(crate) use program::{NamePattern, ProgramMatcher, ProgramTest};
+pub(crate) use surroundings::{CwdMatcher, EnvMatcher};
+pub(crate) use text::{TextMatcher, TextScope};
+pub(crate) use tree::{Matcher, Sense, Trial};
+
+#[cfg(test)]
+mod tests;

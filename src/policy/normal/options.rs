@@ -1,0 +1,269 @@
+//! Reading the options of an argv by the style of its program.
+
+use super::command::{Argument, Clarity, Command, Flag, Operand, Role};
+use crate::policy::catalog::{Entry, Kind, Operands, OptionTable, Style, Subcommand, Switch, Takes};
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::sync::Arc;
+
+/// One way to read a command.
+pub(super) struct Read {
+    pub(super) command: Command,
+    /// The index of the argument that was taken for the subcommand although it may be the value of an
+    /// unknown option before it.
+    pub(super) subcommand_may_be_value: Option<usize>,
+    /// The index of the first argument that is no option and no option's value.
+    pub(super) first_operand: Option<usize>,
+}
+
+/// Reads the arguments after `argv[0]`. Those at the indices in `values` are taken for the values of
+/// the unknown options before them.
+pub(super) fn read(program: &str, arguments: &[Argument], entry: Option<&Entry>, values: &[usize]) -> Read {
+    let mut reader = Reader {
+        command: Command { program: program.to_owned(), known: entry.is_some(), ..Command::default() },
+        entry,
+        subcommand: None,
+        subcommand_may_be_value: None,
+        first_operand: None,
+        after_unknown: false,
+        arguments,
+        values,
+        index: 1,
+    };
+    reader.run();
+    Read {
+        command: reader.command,
+        subcommand_may_be_value: reader.subcommand_may_be_value,
+        first_operand: reader.first_operand,
+    }
+}
+
+struct Reader<'a> {
+    command: Command,
+    entry: Option<&'a Entry>,
+    subcommand: Option<&'a Arc<Subcommand>>,
+    subcommand_may_be_value: Option<usize>,
+    first_operand: Option<usize>,
+    /// Whether the argument before is an option that is not known.
+    after_unknown: bool,
+    arguments: &'a [Argument],
+    values: &'a [usize],
+    index: usize,
+}
+
+/// What is known of no option at all.
+static NOTHING: std::sync::LazyLock<OptionTable> = std::sync::LazyLock::new(OptionTable::default);
+
+impl<'a> Reader<'a> {
+    fn style(&self) -> Style {
+        self.entry.map_or(Style::Gnu, |entry| entry.style)
+    }
+
+    fn table(&self) -> &'a OptionTable {
+        match (self.subcommand, self.entry) {
+            (Some(subcommand), _) => &subcommand.options,
+            (None, Some(entry)) => &entry.options,
+            (None, None) => &NOTHING,
+        }
+    }
+
+    fn run(&mut self) {
+        let mut ended = false;
+        while let Some(argument) = self.arguments.get(self.index) {
+            let at = self.index;
+            self.index += 1;
+            let after_unknown = std::mem::take(&mut self.after_unknown);
+            let Some(text) = argument.known() else {
+                self.command.open |= matches!(argument, Argument::Unknown(_));
+                let clarity =
+                    if matches!(argument, Argument::Pattern(_)) { Clarity::Pattern } else { Clarity::Unknown };
+                self.operand(argument.shown(), clarity, after_unknown, at);
+                continue;
+            };
+            let bytes = text.as_bytes();
+            if self.values.contains(&at) {
+                continue;
+            }
+            if ended || bytes.len() < 2 || bytes.first() != Some(&b'-') {
+                ended |= self.operand(text.to_owned(), Clarity::Known, after_unknown, at);
+            } else if bytes == b"--" {
+                ended = true;
+            } else {
+                self.option(text);
+            }
+        }
+    }
+
+    /// Takes an operand. Returns whether it ends the options.
+    fn operand(&mut self, text: OsString, clarity: Clarity, may_be_value: bool, at: usize) -> bool {
+        self.first_operand.get_or_insert(at);
+        let wanted = self.entry.is_some_and(|entry| !entry.subcommands.is_empty());
+        if wanted && self.command.subcommand.is_none() && clarity == Clarity::Known {
+            let word = text.to_string_lossy();
+            self.subcommand = self.entry.and_then(|entry| entry.subcommands.get(word.as_ref()));
+            self.command.subcommand =
+                Some(self.subcommand.map_or_else(|| word.clone().into_owned(), |known| known.name.clone()));
+            if may_be_value {
+                self.subcommand_may_be_value = Some(at);
+            }
+            return false;
+        }
+        for (mark, spellings) in self.subcommand.map(|known| known.marks.as_slice()).unwrap_or_default() {
+            if text.as_bytes().starts_with(mark.as_bytes()) {
+                self.flag(Arc::clone(spellings), None, Role::Plain, true);
+            }
+        }
+        let operands = match (self.subcommand, self.entry) {
+            (Some(subcommand), _) => subcommand.operands,
+            (None, Some(entry)) if self.command.subcommand.is_none() => entry.operands,
+            (None, _) => Operands::Text,
+        };
+        let role = operands.role(self.command.operands.len() + self.pattern_given(operands));
+        self.command.operands.push(Operand { text, role, may_be_value, clarity });
+        match self.style() {
+            Style::PosixStop | Style::Go => true,
+            Style::Gnu | Style::Git | Style::Clap => false,
+        }
+    }
+
+    /// Returns 1 where an option (`grep -e`, `sed -f`) already gave the expression that otherwise is
+    /// the first operand.
+    fn pattern_given(&self, operands: Operands) -> usize {
+        let given = operands == Operands::TextThenPath
+            && self.command.flags.iter().any(|flag| {
+                matches!(flag.name(), "--regexp" | "--file" | "--expression" | "--reference" | "--source" | "--files")
+            });
+        usize::from(given)
+    }
+
+    fn flag(&mut self, spellings: Arc<[String]>, value: Option<OsString>, role: Role, certain: bool) {
+        self.command.flags.push(Flag { spellings, value, role, certain });
+    }
+
+    fn unknown(&mut self, name: &str, value: Option<OsString>, certain: bool) {
+        let role = if value.is_some() { Role::Text } else { Role::Plain };
+        self.flag([name.to_owned()].into(), value, role, certain);
+    }
+
+    /// Adds a known option with its attached value, or the next argument where it takes one.
+    fn known(&mut self, switch: &Switch, attached: Option<OsString>, certain: bool) {
+        let kind = match switch.takes {
+            Takes::Nothing => None,
+            Takes::Attached(kind) | Takes::Value(kind) => Some(kind),
+        };
+        let next = matches!(switch.takes, Takes::Value(_)) && attached.is_none();
+        let mut value = attached;
+        if next && let Some(argument) = self.arguments.get(self.index) {
+            self.index += 1;
+            value = argument.known().map(OsStr::to_owned);
+            if value.is_none() {
+                // The value is not known; where it may be a path, a rule on paths must see that.
+                self.command.open |= matches!(argument, Argument::Unknown(_));
+                let role = if kind == Some(Kind::Text) { Role::Plain } else { Role::Path };
+                let clarity =
+                    if matches!(argument, Argument::Pattern(_)) { Clarity::Pattern } else { Clarity::Unknown };
+                if role == Role::Path {
+                    let text = argument.shown();
+                    self.command.operands.push(Operand { text, role, may_be_value: true, clarity });
+                }
+            }
+        }
+        let (role, value) = match (kind, value) {
+            (Some(kind), Some(value)) => {
+                let (role, value) = kind.role(&value);
+                (role, Some(value))
+            }
+            (_, value) => (Role::Plain, value),
+        };
+        self.flag(Arc::clone(&switch.spellings), value, role, certain);
+    }
+
+    fn option(&mut self, argument: &OsStr) {
+        let (name, value) = split(argument);
+        let table = self.table();
+        if let Some(switch) = table.exact(&name) {
+            return self.known(switch, value, true);
+        }
+        if self.style() == Style::Go {
+            return self.go_option(table, &name, value);
+        }
+        if name.starts_with("--") {
+            return self.long_option(table, &name, value);
+        }
+        self.bundle(table, argument);
+    }
+
+    /// One dash or two mean the same.
+    fn go_option(&mut self, table: &OptionTable, name: &str, value: Option<OsString>) {
+        let single = name.strip_prefix('-').filter(|rest| rest.starts_with('-')).unwrap_or(name);
+        if let Some(switch) = table.exact(single) {
+            return self.known(switch, value, true);
+        }
+        self.after_unknown = value.is_none();
+        self.unknown(single, value, true);
+    }
+
+    fn long_option(&mut self, table: &OptionTable, name: &str, value: Option<OsString>) {
+        let abbreviates = matches!(self.style(), Style::Gnu | Style::PosixStop | Style::Git) && name.len() > 2;
+        let meant = if abbreviates { table.abbreviated(name) } else { Vec::new() };
+        if let [only] = meant.as_slice() {
+            return self.known(only, value, true);
+        }
+        // An abbreviation of several options is an error in the program, or a longer list than ours.
+        for switch in &meant {
+            self.flag(Arc::clone(&switch.spellings), value.clone(), Role::Plain, false);
+        }
+        self.after_unknown = value.is_none();
+        self.unknown(name, value, true);
+    }
+
+    /// Reads `-rf`, `-ofile`, `-nprod`.
+    fn bundle(&mut self, table: &OptionTable, argument: &OsStr) {
+        let text = argument.to_string_lossy();
+        if self.entry.is_none() {
+            return self.shapeless(argument, &text);
+        }
+        for (at, letter) in text.char_indices().skip(1) {
+            let short = format!("-{letter}");
+            let rest_at = at + letter.len_utf8();
+            let Some(switch) = table.exact(&short) else {
+                self.unknown(&short, None, true);
+                self.after_unknown = rest_at >= text.len();
+                continue;
+            };
+            if matches!(switch.takes, Takes::Nothing) {
+                self.known(switch, None, true);
+                continue;
+            }
+            let rest = argument.as_bytes().get(rest_at..).filter(|rest| !rest.is_empty());
+            let rest = rest.map(|rest| rest.strip_prefix(b"=").unwrap_or(rest));
+            return self.known(switch, rest.map(|rest| OsStr::from_bytes(rest).to_owned()), true);
+        }
+    }
+
+    /// An option of a program that nobody described: the whole word, or a bundle of letters, or a
+    /// letter with a value; and the next argument may be its value.
+    fn shapeless(&mut self, argument: &OsStr, text: &str) {
+        let (name, value) = split(argument);
+        self.after_unknown = value.is_none();
+        self.unknown(&name, value, true);
+        if text.len() > 2 {
+            for (at, letter) in text.char_indices().skip(1) {
+                let rest = argument.as_bytes().get(at + letter.len_utf8()..).unwrap_or_default().to_vec();
+                let value = (at == 1).then(|| OsString::from_vec(rest));
+                self.unknown(&format!("-{letter}"), value, false);
+            }
+        }
+    }
+}
+
+/// Splits `--name=value`. A name with bytes that are no text is escaped: it stays itself and no other.
+fn split(argument: &OsStr) -> (String, Option<OsString>) {
+    let bytes = argument.as_bytes();
+    let (name, value) = match bytes.iter().position(|byte| *byte == b'=') {
+        Some(at) => (bytes.get(..at).unwrap_or_default(), bytes.get(at + 1..)),
+        None => (bytes, None),
+    };
+    let name = std::str::from_utf8(name).map_or_else(|_| crate::model::text::escape(name).into_owned(), str::to_owned);
+    (name, value.map(|value| OsStr::from_bytes(value).to_owned()))
+}

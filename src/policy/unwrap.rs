@@ -1,0 +1,238 @@
+//! What wrappers and shells start: `env`, `sudo`, `timeout`, `xargs`, `sh -c`, `eval`, one in another.
+
+use super::catalog::{Catalog, Entry, Wrapper};
+use super::evaluate::Judged;
+use super::judged::Candidate;
+use super::line::{self, Start};
+use super::normal::{Argument, Clarity, Command, Flag, operand_starts, readings};
+use crate::model::{Invocation, Via};
+use crate::shell;
+use std::ffi::{OsStr, OsString};
+
+/// How deep wrappers are unwrapped.
+const DEPTH: usize = 10;
+/// How many commands one subject may hold.
+const COMMANDS: usize = 500;
+
+/// Returns an invocation and every command that it starts as far as that can be known, itself first.
+#[must_use]
+pub fn unwrap(invocation: &Invocation, catalog: &Catalog) -> line::Line {
+    let mut judged = Judged::default();
+    expand(Candidate::running(invocation, catalog), catalog, &mut judged);
+    let mut unknown = judged.unread.into_iter().next().map(|(why, _)| why);
+    let wrapper = invocation.program.names.first().unwrap_or_default().to_owned();
+    let mut commands = Vec::new();
+    for candidate in judged.candidates.into_iter().skip(1) {
+        let argv: Option<Vec<OsString>> =
+            candidate.arguments.iter().map(|word| word.known().map(OsStr::to_owned)).collect();
+        let Some(argv) = argv else {
+            unknown.get_or_insert_with(|| format!("what `{}` does is only known when it runs", candidate.shown()));
+            continue;
+        };
+        let directory = candidate.directories.last().cloned().unwrap_or_else(|| invocation.cwd.clone());
+        let mut inner = line::invocation(argv, &directory);
+        inner.environment = candidate.environment;
+        inner.via = Via::Wrapper(wrapper.clone());
+        commands.push(inner);
+    }
+    commands.insert(0, invocation.clone());
+    line::Line { commands, unknown }
+}
+
+/// Adds a candidate and everything that it starts.
+pub(super) fn expand(candidate: Candidate, catalog: &Catalog, judged: &mut Judged) {
+    expand_at(candidate, 0, catalog, judged);
+}
+
+/// The same, at a depth of wrappers in wrappers.
+pub(super) fn expand_at(mut candidate: Candidate, depth: usize, catalog: &Catalog, judged: &mut Judged) {
+    if depth > DEPTH || judged.candidates.len() >= COMMANDS {
+        judged.unread.push(("commands in commands, more than can be followed".to_owned(), candidate.shown()));
+        return;
+    }
+    let entry = candidate.all_names().find_map(|name| catalog.entry(name));
+    let mut started = Vec::new();
+    if let Some(entry) = entry {
+        for command in readings(&candidate.name(), &candidate.arguments, Some(entry)) {
+            started.extend(starts(&mut candidate, entry, &command));
+        }
+        let privileged = entry.wrapper.as_ref().is_some_and(|wrapper| wrapper.privileged);
+        candidate.passes_on = !started.is_empty() && !privileged;
+    }
+    let start = Start {
+        directories: candidate.directories.clone(),
+        elsewhere: candidate.elsewhere,
+        environment: candidate.environment.clone(),
+    };
+    judged.candidates.push(candidate);
+    for one in started {
+        match one {
+            Started::Command(inner) => expand_at(*inner, depth + 1, catalog, judged),
+            Started::Line(text) if depth < DEPTH => line::add(&text, &start, depth + 1, catalog, judged),
+            Started::Line(text) => judged.unread.push(("shell lines nested too deeply".to_owned(), text)),
+            Started::Unknown(why, text) => judged.unread.push((why, text)),
+        }
+    }
+}
+
+/// Something that a command starts.
+enum Started {
+    Command(Box<Candidate>),
+    Line(String),
+    Unknown(String, String),
+}
+
+fn starts(candidate: &mut Candidate, entry: &Entry, command: &Command) -> Vec<Started> {
+    if entry.shell {
+        return shell_starts(candidate, command);
+    }
+    if entry.multicall {
+        return Vec::new();
+    }
+    let Some(wrapper) = &entry.wrapper else { return find_starts(candidate) };
+    if command.flags.iter().any(|flag| wrapper.inert.iter().any(|inert| flag.name() == inert)) {
+        return Vec::new();
+    }
+    let value = |name: &Option<String>| {
+        let given = |flag: &&Flag| name.as_deref() == Some(flag.name());
+        command.flags.iter().find(given).map(|flag| flag.value.as_deref())
+    };
+    if let Some(script) = value(&wrapper.script) {
+        return vec![script_line(script, candidate)];
+    }
+    if wrapper.only_script {
+        return Vec::new();
+    }
+    if wrapper.line {
+        return joined_line(candidate);
+    }
+    let (split, directory) = (value(&wrapper.split), value(&wrapper.directory));
+    let mut starts = operand_starts(&candidate.arguments, entry);
+    if starts.is_empty() {
+        starts.push(candidate.arguments.len());
+    }
+    starts.into_iter().flat_map(|from| wrapped(candidate, wrapper, from, split, directory)).collect()
+}
+
+fn script_line(script: Option<&OsStr>, candidate: &Candidate) -> Started {
+    match script.and_then(OsStr::to_str) {
+        Some(text) => Started::Line(text.to_owned()),
+        None => Started::Unknown("a shell line that is only known when it runs".to_owned(), candidate.shown()),
+    }
+}
+
+/// `eval a b` runs the line `a b`.
+fn joined_line(candidate: &Candidate) -> Vec<Started> {
+    let words: Option<Vec<&str>> =
+        candidate.arguments.iter().skip(1).map(|word| word.known().and_then(OsStr::to_str)).collect();
+    let Some(words) = words else { return vec![script_line(None, candidate)] };
+    let line = words.join(" ");
+    let line = line.strip_prefix("-- ").unwrap_or(&line).to_owned();
+    vec![Started::Line(line)]
+}
+
+/// `sh -c LINE`, `sh <<X`, `… | sh`.
+fn shell_starts(candidate: &mut Candidate, command: &Command) -> Vec<Started> {
+    let given = |name: &str| command.flags.iter().any(|flag| flag.spellings.iter().any(|own| own == name));
+    if given("-c") {
+        let Some(script) = command.operands.first() else { return Vec::new() };
+        if script.clarity != Clarity::Known {
+            return vec![script_line(None, candidate)];
+        }
+        candidate.script = script.text.to_str().map(str::to_owned);
+        return vec![script_line(Some(&script.text), candidate)];
+    }
+    if command.operands.is_empty() || given("-s") {
+        if let Some(stdin) = &candidate.stdin {
+            return vec![Started::Line(stdin.to_string())];
+        }
+    }
+    Vec::new()
+}
+
+/// The command after a wrapper's own options.
+fn wrapped(
+    candidate: &Candidate,
+    wrapper: &Wrapper,
+    from: usize,
+    split: Option<Option<&OsStr>>,
+    directory: Option<Option<&OsStr>>,
+) -> Vec<Started> {
+    let mut words: Vec<Argument> = candidate.arguments.get(from..).unwrap_or_default().to_vec();
+    if let Some(split) = split {
+        match split.and_then(OsStr::to_str).map(shell::parse) {
+            Some(Ok(commands)) if commands.len() == 1 => {
+                let mut front: Vec<Argument> = commands.iter().flat_map(line::words).collect();
+                front.append(&mut words);
+                words = front;
+            }
+            _ => {
+                return vec![Started::Unknown(
+                    "a command in a text that is not understood".to_owned(),
+                    candidate.shown(),
+                )];
+            }
+        }
+    }
+    let mut inner = candidate.clone();
+    inner.script = None;
+    if wrapper.assignments {
+        let count = words.iter().take_while(|word| assignment(word).is_some()).count();
+        for (name, value) in words.drain(..count).filter_map(|word| assignment(&word)) {
+            inner.environment.push((name, value));
+            inner.assigns = true;
+        }
+    }
+    words.drain(..wrapper.skip.min(words.len()));
+    if words.is_empty() {
+        return Vec::new();
+    }
+    if wrapper.appends {
+        words.push(Argument::Unknown("…".to_owned()));
+    }
+    match directory {
+        Some(Some(directory)) => {
+            inner.directories = inner.directories.iter().map(|from| from.join(directory)).collect();
+        }
+        Some(None) => inner.elsewhere = true,
+        None => {}
+    }
+    inner.become_program(words);
+    vec![Started::Command(Box::new(inner))]
+}
+
+fn assignment(word: &Argument) -> Option<(OsString, OsString)> {
+    let text = word.shown().into_string().ok()?;
+    let (name, value) = text.split_once('=')?;
+    let valid = !name.is_empty() && !name.starts_with('-') && !name.contains('/');
+    valid.then(|| (name.into(), value.into()))
+}
+
+/// `find … -exec CMD {} ;`
+fn find_starts(candidate: &Candidate) -> Vec<Started> {
+    if !candidate.all_names().any(|name| name == "find") {
+        return Vec::new();
+    }
+    let mut started = Vec::new();
+    let mut words = candidate.arguments.iter().skip(1);
+    while let Some(word) = words.next() {
+        let is = |text: &str| word.known().is_some_and(|own| own == text);
+        if !["-exec", "-execdir", "-ok", "-okdir"].iter().any(|text| is(text)) {
+            continue;
+        }
+        let end = |word: &&Argument| !word.known().is_some_and(|own| own == ";" || own == "+");
+        let inner: Vec<Argument> = words.by_ref().take_while(end).map(found_file).collect();
+        if !inner.is_empty() {
+            let mut one = candidate.clone();
+            one.elsewhere = true;
+            one.become_program(inner);
+            started.push(Started::Command(Box::new(one)));
+        }
+    }
+    started
+}
+
+fn found_file(word: &Argument) -> Argument {
+    let placeholder = word.known().and_then(OsStr::to_str).is_some_and(|text| text.contains("{}"));
+    if placeholder { Argument::Unknown(word.shown().to_string_lossy().into_owned()) } else { word.clone() }
+}

@@ -1,0 +1,29 @@
+//! Lines that the parser is known to read otherwise than a shell does. They are refused by their text.
+
+use super::parse::Unknown;
+
+/// Refuses lines with a known trap.
+pub(super) fn check(line: &str) -> Result<(), Unknown> {
+    if line.lines().any(torn_here_document) {
+        return Err(Unknown::new("a command substitution on the line of a here-document"));
+    }
+    let words: Vec<&str> = line.split_whitespace().collect();
+    if words.windows(2).any(|pair| matches!(pair, [first, "time"] if first.ends_with('!'))) {
+        return Err(Unknown::new("`! time` is read differently by different shells"));
+    }
+    Ok(())
+}
+
+/// `cat <<X; echo $(rm y)`: what follows the delimiter on its line is torn apart.
+fn torn_here_document(line: &str) -> bool {
+    let mut rest = line;
+    while let Some(at) = rest.find("<<") {
+        rest = rest.get(at + 2..).unwrap_or_default();
+        if let Some(string) = rest.strip_prefix('<') {
+            rest = string;
+            continue;
+        }
+        return ["$(", "`", "<(", ">(", "${"].iter().any(|start| rest.contains(start));
+    }
+    false
+}
