@@ -25,9 +25,13 @@
 //! A folder uses what stands above it in this table, never what stands below; `tests/layers.rs`
 //! holds that.
 
+pub mod approval;
 pub mod audit;
 pub mod cli;
+pub mod doctor;
 pub mod door;
+pub mod gate;
+pub mod launch;
 pub mod model;
 pub mod policy;
 pub mod shell;

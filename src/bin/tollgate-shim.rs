@@ -1,4 +1,4 @@
 //! The shim; everything is in the library.
 fn main() -> std::process::ExitCode {
-    tollgate::cli::main()
+    tollgate::door::shim::client::main()
 }

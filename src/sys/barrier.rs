@@ -124,3 +124,16 @@ impl Drop for Held {
         }
     }
 }
+
+/// Says whether a child that waits for us can be traced: the other half of the barrier.
+///
+/// # Errors
+///
+/// EPERM where Yama, a security module or a capability stands against it.
+pub fn can_trace(process: i32) -> io::Result<()> {
+    trace::seize(process)?;
+    trace::interrupt(process)?;
+    trace::wait_any();
+    trace::detach(process);
+    Ok(())
+}

@@ -12,6 +12,7 @@ pub mod landlock;
 mod machine;
 pub mod memory;
 pub mod notify;
+pub mod probe;
 pub mod process;
 pub mod procfs;
 pub mod reap;

@@ -173,3 +173,91 @@ impl Command {
         }
     }
 }
+
+/// A process of ours that asks one question on the person's terminal.
+#[derive(Debug)]
+pub struct Prompt {
+    child: std::process::Child,
+}
+
+impl Prompt {
+    /// Starts it on the terminal.
+    ///
+    /// # Errors
+    ///
+    /// Those of fork(2) and execve(2).
+    pub fn start(terminal: std::fs::File) -> io::Result<Self> {
+        use std::process::Stdio;
+        #[expect(clippy::disallowed_methods, reason = "the one place that starts a helper of our own")]
+        let mut command = std::process::Command::new("/proc/self/exe");
+        // Only what a terminal library needs; nothing of the session.
+        command.env_clear().env("TERM", std::env::var_os("TERM").unwrap_or_else(|| "xterm".into()));
+        command.arg("internal-prompt").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(terminal);
+        Ok(Self { child: command.spawn()? })
+    }
+
+    /// Returns where the question is written; it ends when this is dropped.
+    ///
+    /// # Errors
+    ///
+    /// EBADF when called twice.
+    pub fn question(&mut self) -> io::Result<std::process::ChildStdin> {
+        self.child.stdin.take().ok_or_else(|| io::Error::from_raw_os_error(libc::EBADF))
+    }
+
+    /// Waits a little for an answer, or for the end of the process.
+    ///
+    /// # Errors
+    ///
+    /// Those of poll(2).
+    pub fn has_answer(&self, wait: std::time::Duration) -> io::Result<bool> {
+        use std::os::fd::AsFd;
+        let Some(answer) = &self.child.stdout else { return Ok(true) };
+        let mut ready = [nix::poll::PollFd::new(answer.as_fd(), nix::poll::PollFlags::POLLIN)];
+        let timeout = nix::poll::PollTimeout::try_from(wait).unwrap_or(nix::poll::PollTimeout::ZERO);
+        match nix::poll::poll(&mut ready, timeout) {
+            Err(nix::Error::EINTR) => Ok(false),
+            other => Ok(other? > 0),
+        }
+    }
+
+    /// Returns where the answer is read.
+    ///
+    /// # Errors
+    ///
+    /// EBADF when called twice.
+    pub fn answer(&mut self) -> io::Result<std::process::ChildStdout> {
+        self.child.stdout.take().ok_or_else(|| io::Error::from_raw_os_error(libc::EBADF))
+    }
+
+    /// Waits for the end of the process.
+    ///
+    /// # Errors
+    ///
+    /// Those of waitpid(2).
+    pub fn finish(&mut self) -> io::Result<()> {
+        self.child.wait().map(drop)
+    }
+}
+
+impl Drop for Prompt {
+    fn drop(&mut self) {
+        // Both fail only where it has ended already.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// Returns the path by which this process was executed (AT_EXECFN, getauxval(3)): unlike `argv[0]` its
+/// caller cannot choose it freely.
+#[must_use]
+pub fn executed_as() -> Option<std::ffi::OsString> {
+    // SAFETY: getauxval(3) has no conditions.
+    let address = unsafe { libc::getauxval(libc::AT_EXECFN) };
+    if address == 0 {
+        return None;
+    }
+    // SAFETY: the kernel put a NUL-ended string there that stays for the life of the process.
+    let text = unsafe { std::ffi::CStr::from_ptr(address as *const libc::c_char) };
+    Some(OsStr::from_bytes(text.to_bytes()).to_owned())
+}

@@ -136,6 +136,13 @@ pub fn parent(process: i32) -> Option<i32> {
     text.split_ascii_whitespace().nth(1)?.parse().ok()
 }
 
+/// Returns the process that a thread belongs to.
+#[must_use]
+pub fn process_of(thread: i32) -> Option<i32> {
+    let status = fs::read_to_string(format!("/proc/{thread}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("Tgid:"))?.trim().parse().ok()
+}
+
 /// Returns the command name, at most 15 bytes that the process itself can set.
 #[must_use]
 pub fn command_name(process: i32) -> Option<OsString> {

@@ -159,9 +159,11 @@ impl Reaper {
         if poll(&mut ready, PollTimeout::ZERO).unwrap_or(0) < 1 {
             return None;
         }
-        match failure(&socket::receive(&self.agent).ok()?.bytes) {
-            Ready::Failed { step, errno } => Some((step, errno)),
-            Ready::Filtered { .. } | Ready::Plain { .. } => None,
+        let message = socket::receive(&self.agent).ok()?;
+        match failure(&message.bytes) {
+            // An agent that became its program says nothing; in the end the line is closed.
+            Ready::Failed { step, errno } if !message.bytes.is_empty() => Some((step, errno)),
+            Ready::Failed { .. } | Ready::Filtered { .. } | Ready::Plain { .. } => None,
         }
     }
 

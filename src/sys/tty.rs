@@ -4,6 +4,7 @@ use nix::pty::{OpenptyResult, openpty};
 use nix::sys::termios::{FlushArg, SetArg, Termios, cfmakeraw, tcflush, tcgetattr, tcsetattr};
 use std::fs::File;
 use std::io;
+use std::num::NonZero;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 /// ioctl_tty(2).
@@ -27,9 +28,22 @@ use raw::{read_window_size, take_controlling_terminal, write_window_size};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
     /// Lines of text.
-    pub rows: u16,
+    pub rows: NonZero<u16>,
     /// Characters in a line.
-    pub columns: u16,
+    pub columns: NonZero<u16>,
+}
+
+/// The VT100's.
+const DEFAULT_SIZE: Size = Size { rows: NonZero::new(24).unwrap(), columns: NonZero::new(80).unwrap() };
+
+/// How a terminal treats what is typed and printed. See termios(3).
+#[derive(Clone, Copy, Debug)]
+pub struct Settings(libc::termios);
+
+impl Settings {
+    fn to_termios(self) -> Termios {
+        Termios::from(self.0)
+    }
 }
 
 /// The person's terminal, `/dev/tty`: where cards are shown, and nothing of the agent has it open.
@@ -57,11 +71,8 @@ impl Terminal {
         let mut raw = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
         // SAFETY: `raw` is a valid place for the answer.
         let answer = unsafe { read_window_size(self.file.as_raw_fd(), &raw mut raw) };
-        if answer.is_ok() && raw.ws_row > 0 && raw.ws_col > 0 {
-            Size { rows: raw.ws_row, columns: raw.ws_col }
-        } else {
-            Size { rows: 24, columns: 80 }
-        }
+        let known = answer.ok().and_then(|_| NonZero::new(raw.ws_row).zip(NonZero::new(raw.ws_col)));
+        known.map_or(DEFAULT_SIZE, |(rows, columns)| Size { rows, columns })
     }
 
     /// Says whether this process is the one that the terminal's keys go to.
@@ -75,8 +86,8 @@ impl Terminal {
     /// # Errors
     ///
     /// Those of tcgetattr(3).
-    pub fn settings(&self) -> io::Result<Termios> {
-        Ok(tcgetattr(&self.file)?)
+    pub fn settings(&self) -> io::Result<Settings> {
+        Ok(Settings(tcgetattr(&self.file)?.into()))
     }
 
     /// Sets what [`Terminal::settings`] gave.
@@ -84,8 +95,8 @@ impl Terminal {
     /// # Errors
     ///
     /// Those of tcsetattr(3).
-    pub fn restore(&self, settings: &Termios) -> io::Result<()> {
-        Ok(tcsetattr(&self.file, SetArg::TCSADRAIN, settings)?)
+    pub fn restore(&self, settings: Settings) -> io::Result<()> {
+        Ok(tcsetattr(&self.file, SetArg::TCSADRAIN, &settings.to_termios())?)
     }
 
     /// Hands every key on as it is typed: the inner terminal gives the meaning.
@@ -93,8 +104,8 @@ impl Terminal {
     /// # Errors
     ///
     /// Those of tcsetattr(3).
-    pub fn make_raw(&self, settings: &Termios) -> io::Result<()> {
-        let mut raw = settings.clone();
+    pub fn make_raw(&self, settings: Settings) -> io::Result<()> {
+        let mut raw = settings.to_termios();
         cfmakeraw(&mut raw);
         Ok(tcsetattr(&self.file, SetArg::TCSADRAIN, &raw)?)
     }
@@ -123,9 +134,9 @@ pub struct Inner {
 /// # Errors
 ///
 /// Those of openpty(3).
-pub fn open_inner(size: Size, settings: &Termios) -> io::Result<Inner> {
+pub fn open_inner(size: Size, settings: Settings) -> io::Result<Inner> {
     let raw = window_size(size);
-    let OpenptyResult { master, slave } = openpty(&raw, settings)?;
+    let OpenptyResult { master, slave } = openpty(&raw, &settings.to_termios())?;
     for end in [&master, &slave] {
         use nix::fcntl::{FcntlArg, FdFlag, fcntl};
         fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
@@ -134,7 +145,7 @@ pub fn open_inner(size: Size, settings: &Termios) -> io::Result<Inner> {
 }
 
 fn window_size(size: Size) -> libc::winsize {
-    libc::winsize { ws_row: size.rows, ws_col: size.columns, ws_xpixel: 0, ws_ypixel: 0 }
+    libc::winsize { ws_row: size.rows.get(), ws_col: size.columns.get(), ws_xpixel: 0, ws_ypixel: 0 }
 }
 
 /// Tells an inner terminal that it has another size; its programs get SIGWINCH.

@@ -1,0 +1,190 @@
+//! `tollgate check` and `tollgate explain`.
+
+use super::args::CheckArgs;
+use super::{output, run};
+use crate::launch::{Caller, Places};
+use crate::model::text::{COMMAND_LIMIT, command, escape, escape_os};
+use crate::model::{Decision, Evaluation, Invocation, Names, Outcome, Program, Scope, Subject, Via, exit};
+use crate::policy::{Context, Policy};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// What was judged.
+struct Judged {
+    policy: Policy,
+    evaluation: Evaluation,
+    shown: String,
+}
+
+pub(super) fn check(arguments: &CheckArgs) -> u8 {
+    answer(arguments, |judged| {
+        let evaluation = &judged.evaluation;
+        let mut line = format!("{}  {}", evaluation.decision, judged.shown);
+        line.push_str(&format!("  ({})", because(evaluation)));
+        output::line(line);
+        if let Some(reason) = evaluation.deciding().and_then(|found| found.reason.as_deref()) {
+            output::line(format_args!("      {}", escape(reason.as_bytes())));
+        }
+    })
+}
+
+pub(super) fn explain(arguments: &CheckArgs) -> u8 {
+    answer(arguments, |judged| output::text(explanation(judged)))
+}
+
+fn answer(arguments: &CheckArgs, print: impl FnOnce(&Judged)) -> u8 {
+    match judge(arguments) {
+        Ok(judged) => {
+            if arguments.json {
+                output::json(&json(&judged));
+            } else {
+                print(&judged);
+            }
+            match judged.evaluation.decision {
+                Decision::Allow => exit::SUCCESS,
+                Decision::Deny => exit::DENIED,
+                Decision::Ask => exit::ASK,
+            }
+        }
+        Err(error) => {
+            output::say(error);
+            exit::FAILED
+        }
+    }
+}
+
+fn judge(arguments: &CheckArgs) -> Result<Judged, String> {
+    let caller = Caller::read().map_err(|error| format!("cannot read the working directory: {error}"))?;
+    let places = Places::find(&caller, None).map_err(|error| error.to_string())?;
+    let context = Context::new(caller.workspace(), caller.home(), caller.temporary());
+    let sources = run::sources(&arguments.policy, &caller, &places);
+    let policy = Policy::load(&sources, &context).map_err(|errors| errors.to_string())?;
+    let (evaluation, shown) = match &arguments.line {
+        Some(line) => (policy.evaluate_line(line, &caller.cwd, &[]), escape(line.as_bytes()).into_owned()),
+        None => {
+            let subject = Subject { readings: vec![invocation(&caller, &arguments.command)], scope: Scope::Line };
+            (policy.evaluate(&subject), command(&arguments.command, COMMAND_LIMIT))
+        }
+    };
+    Ok(Judged { policy, evaluation, shown })
+}
+
+/// Describes a command as the gate would see it, found through PATH.
+fn invocation(caller: &Caller, argv: &[OsString]) -> Invocation {
+    let zeroth = argv.first().cloned().unwrap_or_default();
+    let name = PathBuf::from(&zeroth).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let found = caller.find(&zeroth).map(|path| std::fs::canonicalize(&path).unwrap_or(path));
+    let certain = if found.is_some() { vec![name.clone()] } else { Vec::new() };
+    Invocation {
+        program: Program {
+            names: Names { certain, possible: vec![name] },
+            paths: found.into_iter().collect(),
+            file: None,
+            sha256: None,
+        },
+        argv: argv.to_vec(),
+        cwd: caller.cwd.clone(),
+        environment: Vec::new(),
+        via: Via::Direct,
+    }
+}
+
+fn because(evaluation: &Evaluation) -> String {
+    match evaluation.outcome {
+        Outcome::Rule(_) => evaluation.deciding().map_or_else(String::new, |found| {
+            let file = escape_os(found.place.file.as_os_str());
+            format!("rule {}, {file}:{}", escape(found.rule.as_str().as_bytes()), found.place.line)
+        }),
+        Outcome::Default => "no rule matches; the default".to_owned(),
+        Outcome::Unknown => {
+            let why = evaluation.unknown.as_deref().unwrap_or("a part cannot be known");
+            format!("unknown: {}", escape(why.as_bytes()))
+        }
+    }
+}
+
+fn explanation(judged: &Judged) -> String {
+    let evaluation = &judged.evaluation;
+    let mut out = format!("{}  {}\n\n", evaluation.decision, judged.shown);
+    if evaluation.matches.is_empty() {
+        out.push_str("No rule matches.\n");
+    }
+    for found in &evaluation.matches {
+        let place = &found.place;
+        let file = escape_os(place.file.as_os_str());
+        let id = escape(found.rule.as_str().as_bytes());
+        out.push_str(&format!("  {:<5}  {id}\n", found.decision));
+        out.push_str(&format!(
+            "         at       {file}:{}:{} ({} layer)\n",
+            place.line,
+            place.column,
+            place.layer.as_str()
+        ));
+        out.push_str(&format!("         matches  {}\n", escape(found.command.as_bytes())));
+        for (label, text) in [("because", &found.reason), ("instead", &found.suggest)] {
+            if let Some(text) = text {
+                out.push_str(&format!("         {label}  {}\n", escape(text.as_bytes())));
+            }
+        }
+        if let Some(severity) = found.severity {
+            out.push_str(&format!("         severity {}\n", severity.as_str()));
+        }
+        if !found.controls.is_empty() {
+            out.push_str(&format!("         controls {}\n", escape(found.controls.join(", ").as_bytes())));
+        }
+    }
+    if let Some(unknown) = &evaluation.unknown {
+        out.push_str(&format!("\nNot known: {}\n", escape(unknown.as_bytes())));
+    }
+    out.push_str(&format!("\n{}\n", why(judged)));
+    out
+}
+
+fn why(judged: &Judged) -> String {
+    let evaluation = &judged.evaluation;
+    let defaults = judged.policy.defaults();
+    match evaluation.outcome {
+        Outcome::Rule(_) => format!(
+            "The strictest rule that matches decides, whatever the order: deny before ask before allow. So {}.",
+            evaluation.decision
+        ),
+        Outcome::Default => format!("No rule decides, so the policy's defaults.action does: {}.", defaults.action),
+        Outcome::Unknown => {
+            format!(
+                "A part cannot be known before it runs, so the policy's defaults for that decide: {}.",
+                evaluation.decision
+            )
+        }
+    }
+}
+
+fn json(judged: &Judged) -> serde_json::Value {
+    let evaluation = &judged.evaluation;
+    let matches: Vec<serde_json::Value> = evaluation
+        .matches
+        .iter()
+        .map(|found| {
+            serde_json::json!({
+                "rule": found.rule.as_str(),
+                "decision": found.decision.as_str(),
+                "file": found.place.file.to_string_lossy(),
+                "line": found.place.line,
+                "column": found.place.column,
+                "layer": found.place.layer.as_str(),
+                "command": found.command,
+                "reason": found.reason.as_deref(),
+                "suggest": found.suggest.as_deref(),
+                "severity": found.severity.map(crate::model::Severity::as_str),
+                "controls": &*found.controls,
+                "tags": &*found.tags,
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "decision": evaluation.decision.as_str(),
+        "rule": evaluation.rule_name(),
+        "unknown": evaluation.unknown,
+        "matches": matches,
+        "policy": judged.policy.digest().to_string(),
+    })
+}

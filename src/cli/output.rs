@@ -1,0 +1,32 @@
+//! Printing. A stream that is closed ends the printing, not the program.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+/// Prints a line to standard output.
+pub(super) fn line(text: impl Display) {
+    writeln!(io::stdout().lock(), "{text}").ok();
+}
+
+/// Prints text as it is to standard output.
+pub(super) fn text(text: impl Display) {
+    write!(io::stdout().lock(), "{text}").ok();
+}
+
+/// Prints a message of tollgate's own to standard error.
+pub(super) fn say(text: impl Display) {
+    writeln!(io::stderr().lock(), "tollgate: {text}").ok();
+}
+
+/// Prints a value as JSON on one line.
+pub(super) fn json(value: &impl serde::Serialize) {
+    match serde_json::to_string(value) {
+        Ok(text) => line(text),
+        Err(error) => say(format_args!("cannot write JSON: {error}")),
+    }
+}
+
+/// Prints a value as JSON on one line of standard error, where it does not mix with the agent's output.
+pub(super) fn say_json(value: &serde_json::Value) {
+    writeln!(io::stderr().lock(), "{value}").ok();
+}

@@ -1,0 +1,320 @@
+//! The kernel door: a pool of workers at the listener, each with one exec at the barrier.
+
+use super::announced::Announced;
+use super::outcomes::Outcomes;
+use crate::gate::{Gate, Hold, Reply};
+use crate::model::{Door, FileId, ProcessId, ProgramFile, Request, Truth};
+use crate::sys::barrier::{self, Held, Passage};
+use crate::sys::notify::{Listener, Notification};
+use crate::sys::procfs::{self, Image};
+use crate::sys::{memory, process};
+use std::io::{self, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The most execs that are held at once; beyond it a call is refused. Each is a thread.
+const WORKERS: usize = 256;
+/// Workers at the start: more are added when none is idle.
+const FIRST_WORKERS: usize = 2;
+/// A worker's stack: the deepest it goes is a regular expression.
+const STACK_BYTES: usize = 512 * 1024;
+
+/// Our own shim: its exec asks by itself and is no decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShimFile {
+    device: u64,
+    inode: u64,
+    size: u64,
+    modified_ns: i128,
+    changed_ns: i128,
+}
+
+impl ShimFile {
+    /// Remembers the shim as it is now. Should its content change later, its inode's time does too, and
+    /// it is then a program like any other.
+    #[must_use]
+    pub fn of(image: &Image) -> Self {
+        let Image { device, inode, size, modified_ns, changed_ns, .. } = *image;
+        Self { device, inode, size, modified_ns, changed_ns }
+    }
+}
+
+/// What all workers share.
+#[derive(Debug)]
+pub struct KernelDoor {
+    listener: Listener,
+    gate: Arc<Gate>,
+    announced: Arc<Announced>,
+    outcomes: Arc<Outcomes>,
+    shim: Option<ShimFile>,
+    workers: AtomicUsize,
+    idle: AtomicUsize,
+}
+
+impl KernelDoor {
+    /// Puts the door together; nothing is received before [`KernelDoor::open`].
+    #[must_use]
+    pub fn new(
+        listener: Listener,
+        gate: Arc<Gate>,
+        announced: Arc<Announced>,
+        outcomes: Arc<Outcomes>,
+        shim: Option<ShimFile>,
+    ) -> Arc<Self> {
+        let (workers, idle) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Arc::new(Self { listener, gate, announced, outcomes, shim, workers, idle })
+    }
+
+    /// Starts the first workers.
+    ///
+    /// # Errors
+    ///
+    /// Those of clone(2).
+    pub fn open(self: &Arc<Self>) -> io::Result<()> {
+        (0..FIRST_WORKERS).try_for_each(|_| self.hire())
+    }
+
+    fn hire(self: &Arc<Self>) -> io::Result<()> {
+        let door = Arc::clone(self);
+        self.workers.fetch_add(1, Ordering::SeqCst);
+        // Counted as idle from now on, so that two calls at once do not hire for each other.
+        self.idle.fetch_add(1, Ordering::SeqCst);
+        let started =
+            std::thread::Builder::new().name("barrier".to_owned()).stack_size(STACK_BYTES).spawn(move || door.work());
+        if started.is_err() {
+            self.workers.fetch_sub(1, Ordering::SeqCst);
+            self.idle.fetch_sub(1, Ordering::SeqCst);
+        }
+        started.map(drop)
+    }
+
+    fn work(self: Arc<Self>) {
+        loop {
+            let call = match self.listener.receive() {
+                Ok(Some(call)) => call,
+                Ok(None) => return,
+                Err(error) => {
+                    tracing::error!(%error, "the listener failed; nothing more can start");
+                    return;
+                }
+            };
+            let left = self.idle.fetch_sub(1, Ordering::SeqCst) - 1;
+            let is_overloaded = left == 0 && (self.workers.load(Ordering::SeqCst) >= WORKERS || self.hire().is_err());
+            if is_overloaded {
+                // Nobody is left to receive: this worker must not be held by a question.
+                self.turn_away(&call, "too many programs are held at once");
+            } else {
+                self.handle(&call);
+            }
+            self.idle.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    fn handle(&self, call: &Notification) {
+        if call.is_check_only() {
+            self.listener.proceed(call).ok();
+            return;
+        }
+        match barrier::cross(&self.listener, call) {
+            Ok(Passage::Held(held)) => self.judge(held),
+            Ok(Passage::NotAnExec) => {}
+            Ok(Passage::Traced(error)) => self.judge_traced(call, &error),
+            Err(error) => {
+                tracing::warn!(%error, "the barrier failed");
+                self.turn_away(call, "the exec barrier failed");
+            }
+        }
+    }
+
+    /// Judges an image that is complete and has not run.
+    fn judge(&self, held: Held) {
+        let process = ProcessId(held.process());
+        let hold = match HeldProcess::of(process) {
+            Ok(hold) => hold,
+            // Gone already; dropping what is held collects it.
+            Err(_) => return,
+        };
+        let request = match self.describe(process) {
+            Ok(Described::Shim) => return held.release(),
+            Ok(Described::Program(request)) => request,
+            Err(_) if hold.gave_up() => return,
+            Err(error) => {
+                // An execute-only file: nothing can be judged that cannot be read.
+                let fault = format!("the program cannot be inspected ({error})");
+                let reply = self.gate.refuse(&unreadable(process), &fault);
+                return refuse_with(held, reply);
+            }
+        };
+        if let Some(seq) = self.announced.confirm(process, request.program.id, &request.argv) {
+            return self.let_run(held, process, seq);
+        }
+        match self.gate.decide(&request, &hold) {
+            Reply::Permit(permit) => self.let_run(held, process, permit.seq()),
+            refusal @ Reply::Refuse(_) => refuse_with(held, refusal),
+        }
+    }
+
+    fn let_run(&self, held: Held, process: ProcessId, seq: crate::model::Seq) {
+        match self.outcomes.follow(process, seq) {
+            Ok(replaced) => {
+                held.release();
+                if let Some(replaced) = replaced {
+                    self.outcomes.record_replaced(&replaced);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a program cannot be followed");
+                held.refuse(b"tollgate: refused, because the program cannot be followed to its end\n", 126);
+            }
+        }
+    }
+
+    fn describe(&self, process: ProcessId) -> io::Result<Described> {
+        let image = procfs::image(process.0)?;
+        if self.shim.is_some_and(|shim| shim == ShimFile::of(&image)) {
+            return Ok(Described::Shim);
+        }
+        let environment =
+            if self.gate.policy().reads_environment() { procfs::environment(process.0)? } else { Vec::new() };
+        Ok(Described::Program(Request {
+            door: Door::Kernel,
+            truth: Truth::Verified,
+            process,
+            parent: ProcessId(procfs::parent(process.0).unwrap_or(0)),
+            program: program_file(image),
+            named: procfs::named_as(process.0),
+            argv: procfs::arguments(process.0)?,
+            cwd: procfs::directory(process.0)?,
+            environment,
+        }))
+    }
+
+    /// Judges a caller that a debugger of the session controls. What it says can change before the
+    /// kernel reads it, so only a policy that allows debugging lets it pass, and the record says so.
+    fn judge_traced(&self, call: &Notification, error: &io::Error) {
+        if !self.gate.policy().debug() {
+            return self.turn_away(
+                call,
+                &format!("its caller is traced, so that what runs cannot be verified ({error}); `debug: true` in the policy allows it"),
+            );
+        }
+        let request = match claimed(call) {
+            Ok(request) => request,
+            Err(_) => return self.turn_away(call, "its arguments cannot be read"),
+        };
+        let process = request.process;
+        let Ok(hold) = HeldProcess::of(process) else { return };
+        match self.gate.decide(&request, &hold) {
+            Reply::Permit(permit) => {
+                let followed = self.outcomes.follow(process, permit.seq());
+                self.listener.proceed(call).ok();
+                match followed {
+                    Ok(Some(replaced)) => self.outcomes.record_replaced(&replaced),
+                    Ok(None) => {}
+                    Err(error) => tracing::warn!(%error, "a program cannot be followed"),
+                }
+            }
+            Reply::Refuse(refusal) => self.fail(call, refusal.text.as_bytes()),
+        }
+    }
+
+    /// Refuses a call that never got to the barrier, with a record.
+    fn turn_away(&self, call: &Notification, fault: &str) {
+        let request = match claimed(call) {
+            Ok(request) => request,
+            // A search through PATH: the miss is answered without going on, so nothing can appear there.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.listener.fail(call, libc::ENOENT).ok();
+                return;
+            }
+            Err(_) => unreadable(ProcessId(call.thread())),
+        };
+        if let Reply::Refuse(refusal) = self.gate.refuse(&request, fault) {
+            self.fail(call, refusal.text.as_bytes());
+        }
+    }
+
+    /// Makes execve fail, and tells why on the caller's own standard error where that can be opened.
+    fn fail(&self, call: &Notification, text: &[u8]) {
+        use std::os::unix::fs::OpenOptionsExt;
+        let path = format!("/proc/{}/fd/2", call.thread());
+        let flags = libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_APPEND;
+        let told = std::fs::File::options().write(true).custom_flags(flags).open(path);
+        // A caller whose standard error is a socket, or full, gets the error number alone.
+        told.and_then(|mut file| file.write_all(text)).ok();
+        self.listener.fail(call, libc::EACCES).ok();
+    }
+}
+
+enum Described {
+    Shim,
+    Program(Request),
+}
+
+fn refuse_with(held: Held, reply: Reply) {
+    match reply {
+        Reply::Refuse(refusal) => held.refuse(refusal.text.as_bytes(), refusal.status),
+        // Dropping what is held kills it.
+        Reply::Permit(_) => drop(held),
+    }
+}
+
+fn program_file(image: Image) -> ProgramFile {
+    ProgramFile { path: image.path, id: FileId { device: image.device, inode: image.inode }, size: image.size }
+}
+
+/// Returns a request of which only the process is known.
+fn unreadable(process: ProcessId) -> Request {
+    Request {
+        door: Door::Kernel,
+        truth: Truth::Unverified,
+        process,
+        parent: ProcessId(procfs::parent(process.0).unwrap_or(0)),
+        program: ProgramFile { path: PathBuf::from("(unreadable)"), id: FileId { device: 0, inode: 0 }, size: 0 },
+        named: None,
+        argv: procfs::arguments(process.0).unwrap_or_default(),
+        cwd: procfs::directory(process.0).unwrap_or_default(),
+        environment: Vec::new(),
+    }
+}
+
+/// Returns what a caller says that it wants to run.
+fn claimed(call: &Notification) -> io::Result<Request> {
+    let thread = call.thread();
+    let view = call.caller_view().ok_or(io::ErrorKind::Unsupported)?;
+    let claim = memory::read_claim(thread, &view)?;
+    let path = std::fs::canonicalize(&claim.file).unwrap_or_else(|_| claim.named.clone());
+    let image = procfs::image_at(&claim.file, path)?;
+    let process = ProcessId(procfs::process_of(thread).unwrap_or(thread));
+    Ok(Request {
+        door: Door::Kernel,
+        truth: Truth::Unverified,
+        process,
+        parent: ProcessId(procfs::parent(process.0).unwrap_or(0)),
+        program: program_file(image),
+        named: Some(claim.named),
+        argv: claim.argv,
+        cwd: procfs::directory(thread)?,
+        environment: procfs::environment(thread).unwrap_or_default(),
+    })
+}
+
+/// The process that is held.
+struct HeldProcess {
+    process: ProcessId,
+    descriptor: OwnedFd,
+}
+
+impl HeldProcess {
+    fn of(process: ProcessId) -> io::Result<Self> {
+        Ok(Self { process, descriptor: process::open_process(process.0)? })
+    }
+}
+
+impl Hold for HeldProcess {
+    fn gave_up(&self) -> bool {
+        process::has_ended(self.descriptor.as_fd()) || procfs::has_fatal_signal(self.process.0)
+    }
+}

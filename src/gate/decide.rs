@@ -1,0 +1,260 @@
+//! The gate itself.
+
+use super::grants::{Carried, Grants, Key};
+use super::ticker::Ticker;
+use super::{Identities, Reply, message, resolve};
+use crate::approval::{Answer, Card, People};
+use crate::audit::{self, AuditError, By, DecisionRecord, Journal, OutcomeRecord, Receipt};
+use crate::model::{Basis, Decision, Evaluation, Mode, Outcome, ProcessId, Request, Scope, Subject, Tier, Verdict};
+use crate::policy::Policy;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// A caller that is held while somebody decides.
+pub trait Hold {
+    /// Says whether it gave up or died.
+    fn gave_up(&self) -> bool;
+}
+
+/// What does not change during a session.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How execs are held.
+    pub tier: Tier,
+    /// Whether decisions are carried out.
+    pub mode: Mode,
+    /// Whose user id the process tree has.
+    pub uid: u32,
+}
+
+/// The gate: everything that a decision needs.
+#[derive(Debug)]
+pub struct Gate {
+    policy: Policy,
+    identities: Identities,
+    journal: Journal,
+    people: Option<People>,
+    grants: Grants,
+    carried: Carried,
+    settings: Settings,
+    ticker: Ticker,
+}
+
+/// Failing to write a record: the only error, and it refuses.
+type Written<T> = Result<T, AuditError>;
+
+impl Gate {
+    /// Puts the gate together. Without `people`, what asks is answered by `defaults.no_approver`.
+    #[must_use]
+    pub fn new(
+        policy: Policy,
+        identities: Identities,
+        journal: Journal,
+        people: Option<People>,
+        settings: Settings,
+    ) -> Self {
+        let (grants, carried, ticker) = (Grants::default(), Carried::default(), Ticker::default());
+        Self { policy, identities, journal, people, grants, carried, settings, ticker }
+    }
+
+    /// Starts what signs the journal while nothing is decided.
+    ///
+    /// # Errors
+    ///
+    /// Those of clone(2).
+    pub fn start_ticker(self: &Arc<Self>) -> io::Result<()> {
+        Ticker::start(self)
+    }
+
+    pub(super) fn ticker(&self) -> &Ticker {
+        &self.ticker
+    }
+
+    /// Returns what knows programs by their files.
+    #[must_use]
+    pub fn identities(&self) -> &Identities {
+        &self.identities
+    }
+
+    /// Returns the record that the gate writes to.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// Returns the policy that the gate judges by.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Returns which parts of a subject decide: behind the kernel door all that a command starts comes
+    /// to the gate by itself.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        match self.settings.tier {
+            Tier::Barrier | Tier::TrapDecide | Tier::FullTrace => Scope::Exec,
+            Tier::Shim => Scope::Line,
+        }
+    }
+
+    /// Decides a request: writes the record, then says what the door must do.
+    pub fn decide(&self, request: &Request, hold: &dyn Hold) -> Reply {
+        let started = Instant::now();
+        let mut subject = resolve::resolve(request, self.scope(), &self.identities, self.policy.catalog());
+        self.carried.remove_answered(request.process, &mut subject);
+        let evaluation = self.policy.evaluate(&subject);
+        let took = started.elapsed();
+        let reply = self.settle(request, &subject, &evaluation, took, hold).unwrap_or_else(|error| {
+            Reply::refuse(&message::fault(request, &format!("nothing may run that cannot be recorded: {error}")))
+        });
+        self.ticker.nudge(self.journal.needs_tick());
+        reply
+    }
+
+    /// Records what became of a program that was let run.
+    ///
+    /// # Errors
+    ///
+    /// When the line could not be written; every further decision refuses then.
+    pub fn outcome(&self, record: &OutcomeRecord) -> Result<(), AuditError> {
+        let written = self.journal.outcome(record);
+        self.ticker.nudge(self.journal.needs_tick());
+        written.map(drop)
+    }
+
+    /// Forgets a process that has ended.
+    pub fn forget(&self, process: ProcessId) {
+        self.carried.forget(process);
+    }
+
+    /// Records and refuses a request that could not be judged.
+    pub fn refuse(&self, request: &Request, fault: &str) -> Reply {
+        let record = DecisionRecord { fault: Some(fault), ..self.record(request, None, Decision::Deny, By::Fault) };
+        match self.journal.decision(&record) {
+            Ok(_) => Reply::refuse(&message::fault(request, fault)),
+            Err(error) => Reply::refuse(&message::fault(request, &format!("{fault}; and {error}"))),
+        }
+    }
+
+    fn settle(
+        &self,
+        request: &Request,
+        subject: &Subject,
+        evaluation: &Evaluation,
+        took: Duration,
+        hold: &dyn Hold,
+    ) -> Written<Reply> {
+        let by = match evaluation.outcome {
+            Outcome::Rule(_) => By::Policy,
+            Outcome::Default => By::Default,
+            Outcome::Unknown => By::Unknown,
+        };
+        let record = DecisionRecord { eval: took, ..self.record(request, Some(evaluation), evaluation.decision, by) };
+        match evaluation.decision {
+            Decision::Allow => Ok(Reply::permit(self.journal.decision(&record)?)),
+            Decision::Deny => {
+                let receipt = self.journal.decision(&record)?;
+                Ok(self.reply(request, evaluation, Verdict::Refuse, &Basis::Policy, receipt))
+            }
+            Decision::Ask => self.ask(request, subject, evaluation, &record, hold),
+        }
+    }
+
+    fn ask(
+        &self,
+        request: &Request,
+        subject: &Subject,
+        evaluation: &Evaluation,
+        record: &DecisionRecord<'_>,
+        hold: &dyn Hold,
+    ) -> Written<Reply> {
+        let key = Key::of(subject, evaluation, self.policy.catalog());
+        if let Some(grant) = key.as_ref().and_then(|key| self.grants.find(key)) {
+            let record = DecisionRecord { decision: Decision::Allow, by: By::Grant(grant), ..*record };
+            return Ok(Reply::permit(self.journal.decision(&record)?));
+        }
+        let asked = self.journal.decision(record)?;
+        let since = Instant::now();
+        let timeout = self.policy.defaults().ask_timeout;
+        let answer = match (&self.people, self.settings.mode) {
+            (_, Mode::Observe) => Answer::Unasked,
+            (None, Mode::Enforce) => Answer::Nobody,
+            (Some(people), Mode::Enforce) => {
+                people.ask(&Card::of(request, evaluation, key.is_some()), timeout, &|| hold.gave_up())
+            }
+        };
+        let (verdict, basis) = self.verdict(&answer);
+        let approval = self.journal.approval(&audit::ApprovalRecord {
+            of: asked.seq(),
+            answer: answer.recorded(verdict),
+            scope: answer.scope(),
+            approver: answer
+                .is_given()
+                .then_some(audit::Approver { id: &format!("uid:{}", self.settings.uid), method: "tty" }),
+            message: answer.message(),
+            waited: since.elapsed(),
+        })?;
+        if let (Answer::Session, Some(key)) = (&answer, key) {
+            self.grants.add(key, approval.seq());
+        }
+        if verdict == Verdict::Permit {
+            self.carried.remember(request.process, subject);
+        }
+        Ok(self.reply(request, evaluation, verdict, &basis, asked))
+    }
+
+    fn verdict(&self, answer: &Answer) -> (Verdict, Basis) {
+        match answer {
+            Answer::Once | Answer::Session => (Verdict::Permit, Basis::Person { message: None }),
+            Answer::Denied { message } => (Verdict::Refuse, Basis::Person { message: message.clone() }),
+            Answer::Timeout => (Verdict::Refuse, Basis::Timeout),
+            Answer::GaveUp => (Verdict::Refuse, Basis::Cancelled),
+            Answer::Failed(error) => (Verdict::Refuse, Basis::Fault(error.clone())),
+            Answer::Unasked => (Verdict::Refuse, Basis::NoApprover),
+            Answer::Nobody => match self.policy.defaults().no_approver {
+                Decision::Allow => (Verdict::Permit, Basis::NoApprover),
+                Decision::Ask | Decision::Deny => (Verdict::Refuse, Basis::NoApprover),
+            },
+        }
+    }
+
+    /// Turns a recorded verdict into a reply. Observing permits everything; the record says so.
+    fn reply(
+        &self,
+        request: &Request,
+        evaluation: &Evaluation,
+        verdict: Verdict,
+        basis: &Basis,
+        receipt: Receipt,
+    ) -> Reply {
+        match (verdict, self.settings.mode) {
+            (Verdict::Permit, _) | (Verdict::Refuse, Mode::Observe) => Reply::permit(receipt),
+            (Verdict::Refuse, Mode::Enforce) => {
+                Reply::refuse(&message::refusal(request, evaluation, basis, self.policy.defaults().ask_timeout))
+            }
+        }
+    }
+
+    fn record<'a>(
+        &self,
+        request: &'a Request,
+        evaluation: Option<&'a Evaluation>,
+        decision: Decision,
+        by: By,
+    ) -> DecisionRecord<'a> {
+        DecisionRecord {
+            request,
+            evaluation,
+            decision,
+            by,
+            fault: None,
+            tier: self.settings.tier,
+            mode: self.settings.mode,
+            policy: self.policy.digest(),
+            scope: self.scope(),
+            eval: Duration::ZERO,
+        }
+    }
+}
