@@ -1,7 +1,7 @@
 //! What a person sees before answering.
 
 use crate::model::text::{argument, escape, escape_os, shorten};
-use crate::model::{Evaluation, Outcome, ProcessId, Request, Truth};
+use crate::model::{Door, Evaluation, Outcome, ProcessId, Request, Truth};
 use crate::sys::procfs;
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -58,7 +58,7 @@ impl Card {
                 line("rule", format!("the policy asks about what cannot be known: {}", escape(why.as_bytes())));
             }
         }
-        if request.truth == Truth::Unverified {
+        if request.door == Door::Kernel && request.truth == Truth::Unverified {
             line("warning", "a debugger controls the caller; what runs may differ from what is shown".to_owned());
         }
         Self { lines, may_remember }
@@ -78,8 +78,8 @@ impl Card {
             // Writing to a string cannot fail.
             let _: Result<(), std::fmt::Error> = writeln!(out, "  {label:<10} {text}");
         }
-        let seconds = timeout.as_secs();
-        let span = if seconds >= 120 { format!("{} minutes", seconds / 60) } else { format!("{seconds} seconds") };
+        let seconds = timeout.as_secs_f64().ceil();
+        let span = if seconds > 120.0 { format!("{} minutes", (seconds / 60.0).ceil()) } else { format!("{seconds} seconds") };
         let _: Result<(), std::fmt::Error> = writeln!(out, "\n  Without an answer it is denied in {span}.");
         out
     }

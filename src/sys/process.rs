@@ -82,6 +82,15 @@ pub fn hide_from_debuggers() -> io::Result<()> {
     Ok(nix::sys::prctl::set_dumpable(false)?)
 }
 
+/// Lets those that may trace this process do so again: the supervisor, of what it starts.
+///
+/// # Errors
+///
+/// Those of prctl(2), PR_SET_DUMPABLE.
+pub fn show_to_debuggers() -> io::Result<()> {
+    Ok(nix::sys::prctl::set_dumpable(true)?)
+}
+
 /// Gives up for ever, for this process and all it starts, to gain rights by executing a file.
 ///
 /// # Errors
