@@ -142,10 +142,8 @@ fn shell_starts(candidate: &mut Candidate, command: &Command) -> Vec<Started> {
         candidate.script = script.text.to_str().map(str::to_owned);
         return vec![script_line(Some(&script.text), candidate)];
     }
-    if command.operands.is_empty() || given("-s") {
-        if let Some(stdin) = &candidate.stdin {
-            return vec![Started::Line(stdin.to_string())];
-        }
+    if let Some(stdin) = candidate.stdin.as_ref().filter(|_| command.operands.is_empty() || given("-s")) {
+        return vec![Started::Line(stdin.to_string())];
     }
     Vec::new()
 }

@@ -340,11 +340,14 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// Returns what `echo TEXT` and `printf TEXT` print, near enough to be searched and parsed.
+/// Returns what `echo TEXT`, `printf TEXT` and `cat <<X` print, near enough to be searched and parsed.
 fn printed(command: &SimpleCommand) -> Option<String> {
     let mut words = command.words.iter();
     let program = words.next()?;
     let is = |text: &str| *program == Word::Literal(text.into());
+    if is("cat") && words.len() == 0 {
+        return command.stdin.clone();
+    }
     if !is("echo") && !is("printf") {
         return None;
     }

@@ -12,6 +12,8 @@ use std::ffi::OsString;
 #[derive(Default)]
 struct Building {
     text: OsString,
+    /// The plain text since the last piece that was something else.
+    plain: String,
     dynamic: bool,
     pattern: bool,
     /// Whether nothing stands before: a tilde or `$HOME` here is a whole beginning of a path.
@@ -68,8 +70,17 @@ impl Words<'_> {
         quoted: bool,
         building: &mut Building,
     ) -> Result<(), Unknown> {
+        if !matches!(piece, WordPiece::Text(_)) {
+            building.plain.clear();
+        }
         match piece {
             WordPiece::Text(text) => {
+                // The parser takes a substitution that it cannot read for plain text, sometimes piece
+                // by piece. A shell does not.
+                building.plain.push_str(text);
+                if ["$(", "`", "${", "<(", ">("].iter().any(|start| building.plain.contains(start)) {
+                    return Err(Unknown::new("a substitution that is not understood"));
+                }
                 building.pattern |= !quoted && text.contains(['*', '?', '[', '(']);
                 building.text.push(text);
             }
@@ -123,10 +134,14 @@ impl Words<'_> {
             && !self.moves_home
             && starts_path(next)
         {
-            match name.as_str() {
-                "HOME" => return Ok(building.text.push("~")),
-                "PWD" => return Ok(building.text.push(".")),
-                _ => {}
+            let folder = match name.as_str() {
+                "HOME" => Some("~"),
+                "PWD" => Some("."),
+                _ => None,
+            };
+            if let Some(folder) = folder {
+                building.text.push(folder);
+                return Ok(());
             }
         }
         building.dynamic = true;
@@ -154,8 +169,8 @@ impl Words<'_> {
         if !text.contains(['$', '`', '<', '>']) {
             return Ok(());
         }
-        if text.contains("<(") || text.contains(">(") {
-            return Err(Unknown::new("a process substitution inside an expansion"));
+        if ["<(", ">(", "<<"].iter().any(|start| text.contains(start)) {
+            return Err(Unknown::new("a redirection inside an expansion"));
         }
         let options = brush_parser::ParserOptions::default();
         let pieces = brush_parser::word::parse(text, &options).map_err(|_| not_understood(text))?;

@@ -84,7 +84,9 @@ impl<'a> Reader<'a> {
             if self.values.contains(&at) {
                 continue;
             }
-            if ended || bytes.len() < 2 || bytes.first() != Some(&b'-') {
+            // `+x` is an option only where the catalog says so (shells).
+            let plus = bytes.first() == Some(&b'+') && self.table().exact(&text.to_string_lossy()).is_some();
+            if ended || bytes.len() < 2 || (bytes.first() != Some(&b'-') && !plus) {
                 ended |= self.operand(text.to_owned(), Clarity::Known, after_unknown, at);
             } else if bytes == b"--" {
                 ended = true;
