@@ -6,7 +6,7 @@ fn heads(line: &str) -> Result<Vec<String>, Unknown> {
     let head = |command: &SimpleCommand| match command.words.first() {
         None => None,
         Some(Word::Literal(text)) => Some(text.to_string_lossy().into_owned()),
-        Some(Word::Pattern(_) | Word::Dynamic(_)) => Some("?".to_owned()),
+        Some(Word::Pattern(_) | Word::Dynamic(_) | Word::Quoted(_)) => Some("?".to_owned()),
     };
     Ok(parse(line)?.iter().filter_map(head).collect())
 }

@@ -229,7 +229,7 @@ impl<'a> Walker<'a> {
                         }
                     };
                     command.assignments.push(Assignment { name: name.clone(), value });
-                } else if matches!(value, Word::Dynamic(_)) {
+                } else if matches!(value, Word::Dynamic(_) | Word::Quoted(_)) {
                     command.words.push(Word::Dynamic(word.value.clone()));
                 } else {
                     // `git commit -m a=b`, `export X=1`: a word like any other.
@@ -354,7 +354,7 @@ fn printed(command: &SimpleCommand) -> Option<String> {
     let words: Option<Vec<&str>> = words
         .map(|word| match word {
             Word::Literal(text) => text.to_str(),
-            Word::Pattern(_) | Word::Dynamic(_) => None,
+            Word::Pattern(_) | Word::Dynamic(_) | Word::Quoted(_) => None,
         })
         .collect();
     let words: Vec<&str> = words?.into_iter().skip_while(|word| matches!(*word, "-n" | "-e" | "-E" | "-ne")).collect();

@@ -36,7 +36,11 @@ impl Words<'_> {
         let mut building = Building::default();
         self.pieces(&pieces, false, &mut building)?;
         building.dynamic |= braces(raw, &options)?;
-        Ok(if building.dynamic {
+        // `"$@"` and `"${a[@]}"` are as many words as there are.
+        let quoted = matches!(pieces.as_slice(), [only] if is_double_quoted(&only.piece)) && !raw.contains('@');
+        Ok(if building.dynamic && quoted {
+            Word::Quoted(raw.to_owned())
+        } else if building.dynamic {
             Word::Dynamic(raw.to_owned())
         } else if building.pattern {
             Word::Pattern(building.text)
@@ -176,6 +180,10 @@ impl Words<'_> {
         let pieces = brush_parser::word::parse(text, &options).map_err(|_| not_understood(text))?;
         self.pieces(&pieces, false, &mut Building::default())
     }
+}
+
+fn is_double_quoted(piece: &WordPiece) -> bool {
+    matches!(piece, WordPiece::DoubleQuotedSequence(_) | WordPiece::GettextDoubleQuotedSequence(_))
 }
 
 fn not_understood(text: &str) -> Unknown {
