@@ -110,6 +110,7 @@ fn argument(word: &Word) -> Argument {
         Word::Literal(text) => Argument::Known(text.clone()),
         Word::Pattern(text) => Argument::Pattern(text.clone()),
         Word::Dynamic(text) => Argument::Unknown(text.clone()),
+        Word::Quoted(text) => Argument::Quoted(text.clone()),
     }
 }
 
@@ -124,7 +125,7 @@ fn candidate(command: &SimpleCommand, start: &Start, line: &Arc<str>) -> Candida
         let value = match &assignment.value {
             Word::Literal(text) => text.clone(),
             Word::Pattern(text) => text.clone(),
-            Word::Dynamic(text) => text.into(),
+            Word::Dynamic(text) | Word::Quoted(text) => text.into(),
         };
         environment.push((assignment.name.clone().into(), value));
     }

@@ -213,7 +213,7 @@ impl Loading {
     fn add(&mut self, source: &Source) {
         let loaded = match source.read() {
             Ok(loaded) => loaded,
-            Err(complaint) => return self.complaints.push(complaint),
+            Err(complaint) => return self.complaints.push(*complaint),
         };
         let name = loaded.name.to_string_lossy();
         let mut complaints = Complaints::new(&name, &loaded.text);

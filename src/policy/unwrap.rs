@@ -56,8 +56,8 @@ pub(super) fn expand_at(mut candidate: Candidate, depth: usize, catalog: &Catalo
         for command in readings(&candidate.name(), &candidate.arguments, Some(entry)) {
             started.extend(starts(&mut candidate, entry, &command));
         }
-        let privileged = entry.wrapper.as_ref().is_some_and(|wrapper| wrapper.privileged);
-        candidate.passes_on = !started.is_empty() && !privileged;
+        let more = entry.wrapper.as_ref().is_some_and(|wrapper| wrapper.privileged || !wrapper.actions.is_empty());
+        candidate.passes_on = !started.is_empty() && !more;
     }
     let start = Start {
         directories: candidate.directories.clone(),
@@ -87,9 +87,13 @@ fn starts(candidate: &mut Candidate, entry: &Entry, command: &Command) -> Vec<St
         return shell_starts(candidate, command);
     }
     if entry.multicall {
-        return Vec::new();
+        let applet = |from: usize| wrapped(candidate, &Wrapper::default(), from, None, None);
+        return operand_starts(&candidate.arguments, entry).into_iter().flat_map(applet).collect();
     }
-    let Some(wrapper) = &entry.wrapper else { return find_starts(candidate) };
+    let Some(wrapper) = &entry.wrapper else { return Vec::new() };
+    if !wrapper.actions.is_empty() {
+        return actions(candidate, wrapper);
+    }
     if command.flags.iter().any(|flag| wrapper.inert.iter().any(|inert| flag.name() == inert)) {
         return Vec::new();
     }
@@ -142,10 +146,8 @@ fn shell_starts(candidate: &mut Candidate, command: &Command) -> Vec<Started> {
         candidate.script = script.text.to_str().map(str::to_owned);
         return vec![script_line(Some(&script.text), candidate)];
     }
-    if command.operands.is_empty() || given("-s") {
-        if let Some(stdin) = &candidate.stdin {
-            return vec![Started::Line(stdin.to_string())];
-        }
+    if let Some(stdin) = candidate.stdin.as_ref().filter(|_| command.operands.is_empty() || given("-s")) {
+        return vec![Started::Line(stdin.to_string())];
     }
     Vec::new()
 }
@@ -208,23 +210,30 @@ fn assignment(word: &Argument) -> Option<(OsString, OsString)> {
     valid.then(|| (name.into(), value.into()))
 }
 
-/// `find … -exec CMD {} ;`
-fn find_starts(candidate: &Candidate) -> Vec<Started> {
-    if !candidate.all_names().any(|name| name == "find") {
-        return Vec::new();
+/// `find START… -exec CMD {} ;`
+fn actions(candidate: &Candidate, wrapper: &Wrapper) -> Vec<Started> {
+    let arguments = candidate.arguments.get(1..).unwrap_or_default();
+    let is_expression =
+        |word: &&Argument| word.known().and_then(OsStr::to_str).is_some_and(|text| text.starts_with(['-', '(', '!']));
+    let options =
+        |word: &&Argument| word.known().and_then(OsStr::to_str).is_some_and(|text| ["-H", "-L", "-P"].contains(&text));
+    let mut starts: Vec<Argument> =
+        arguments.iter().skip_while(options).take_while(|word| !is_expression(word)).map(below).collect();
+    if starts.is_empty() {
+        starts.push(Argument::Pattern("./*".into()));
     }
     let mut started = Vec::new();
-    let mut words = candidate.arguments.iter().skip(1);
+    let mut words = arguments.iter();
     while let Some(word) = words.next() {
-        let is = |text: &str| word.known().is_some_and(|own| own == text);
-        if !["-exec", "-execdir", "-ok", "-okdir"].iter().any(|text| is(text)) {
+        let action = word.known().and_then(OsStr::to_str).unwrap_or_default();
+        if !wrapper.actions.iter().any(|known| known == action) {
             continue;
         }
         let end = |word: &&Argument| !word.known().is_some_and(|own| own == ";" || own == "+");
-        let inner: Vec<Argument> = words.by_ref().take_while(end).map(found_file).collect();
+        let inner: Vec<Argument> = words.by_ref().take_while(end).flat_map(|word| found(word, &starts)).collect();
         if !inner.is_empty() {
             let mut one = candidate.clone();
-            one.elsewhere = true;
+            one.elsewhere |= action.ends_with("dir");
             one.become_program(inner);
             started.push(Started::Command(Box::new(one)));
         }
@@ -232,7 +241,23 @@ fn find_starts(candidate: &Candidate) -> Vec<Started> {
     started
 }
 
-fn found_file(word: &Argument) -> Argument {
-    let placeholder = word.known().and_then(OsStr::to_str).is_some_and(|text| text.contains("{}"));
-    if placeholder { Argument::Unknown(word.shown().to_string_lossy().into_owned()) } else { word.clone() }
+/// Returns what stands for the files that are found below a starting point.
+fn below(start: &Argument) -> Argument {
+    match start {
+        Argument::Known(folder) => {
+            let mut pattern = folder.clone();
+            pattern.push("/*");
+            Argument::Pattern(pattern)
+        }
+        Argument::Pattern(_) | Argument::Unknown(_) | Argument::Quoted(_) => start.clone(),
+    }
+}
+
+/// Replaces `{}` by what may be found.
+fn found(word: &Argument, starts: &[Argument]) -> Vec<Argument> {
+    match word.known().and_then(OsStr::to_str) {
+        Some("{}") => starts.to_vec(),
+        Some(text) if text.contains("{}") => vec![Argument::Unknown(text.to_owned())],
+        _ => vec![word.clone()],
+    }
 }

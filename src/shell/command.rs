@@ -11,6 +11,8 @@ pub enum Word {
     Pattern(OsString),
     /// Only known when it runs (`$X`, `$(…)`); as it is written. May be no word, or several.
     Dynamic(String),
+    /// Only known when it runs, but certainly one word, because it is quoted (`"$X"`).
+    Quoted(String),
 }
 
 /// `NAME=VALUE` before a command, or alone.

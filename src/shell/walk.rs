@@ -229,7 +229,7 @@ impl<'a> Walker<'a> {
                         }
                     };
                     command.assignments.push(Assignment { name: name.clone(), value });
-                } else if matches!(value, Word::Dynamic(_)) {
+                } else if matches!(value, Word::Dynamic(_) | Word::Quoted(_)) {
                     command.words.push(Word::Dynamic(word.value.clone()));
                 } else {
                     // `git commit -m a=b`, `export X=1`: a word like any other.
@@ -340,18 +340,21 @@ impl<'a> Walker<'a> {
     }
 }
 
-/// Returns what `echo TEXT` and `printf TEXT` print, near enough to be searched and parsed.
+/// Returns what `echo TEXT`, `printf TEXT` and `cat <<X` print, near enough to be searched and parsed.
 fn printed(command: &SimpleCommand) -> Option<String> {
     let mut words = command.words.iter();
     let program = words.next()?;
     let is = |text: &str| *program == Word::Literal(text.into());
+    if is("cat") && words.len() == 0 {
+        return command.stdin.clone();
+    }
     if !is("echo") && !is("printf") {
         return None;
     }
     let words: Option<Vec<&str>> = words
         .map(|word| match word {
             Word::Literal(text) => text.to_str(),
-            Word::Pattern(_) | Word::Dynamic(_) => None,
+            Word::Pattern(_) | Word::Dynamic(_) | Word::Quoted(_) => None,
         })
         .collect();
     let words: Vec<&str> = words?.into_iter().skip_while(|word| matches!(*word, "-n" | "-e" | "-E" | "-ne")).collect();

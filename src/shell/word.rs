@@ -12,6 +12,8 @@ use std::ffi::OsString;
 #[derive(Default)]
 struct Building {
     text: OsString,
+    /// The plain text since the last piece that was something else.
+    plain: String,
     dynamic: bool,
     pattern: bool,
     /// Whether nothing stands before: a tilde or `$HOME` here is a whole beginning of a path.
@@ -34,7 +36,11 @@ impl Words<'_> {
         let mut building = Building::default();
         self.pieces(&pieces, false, &mut building)?;
         building.dynamic |= braces(raw, &options)?;
-        Ok(if building.dynamic {
+        // `"$@"` and `"${a[@]}"` are as many words as there are.
+        let quoted = matches!(pieces.as_slice(), [only] if is_double_quoted(&only.piece)) && !raw.contains('@');
+        Ok(if building.dynamic && quoted {
+            Word::Quoted(raw.to_owned())
+        } else if building.dynamic {
             Word::Dynamic(raw.to_owned())
         } else if building.pattern {
             Word::Pattern(building.text)
@@ -68,8 +74,17 @@ impl Words<'_> {
         quoted: bool,
         building: &mut Building,
     ) -> Result<(), Unknown> {
+        if !matches!(piece, WordPiece::Text(_)) {
+            building.plain.clear();
+        }
         match piece {
             WordPiece::Text(text) => {
+                // The parser takes a substitution that it cannot read for plain text, sometimes piece
+                // by piece. A shell does not.
+                building.plain.push_str(text);
+                if ["$(", "`", "${", "<(", ">("].iter().any(|start| building.plain.contains(start)) {
+                    return Err(Unknown::new("a substitution that is not understood"));
+                }
                 building.pattern |= !quoted && text.contains(['*', '?', '[', '(']);
                 building.text.push(text);
             }
@@ -123,10 +138,14 @@ impl Words<'_> {
             && !self.moves_home
             && starts_path(next)
         {
-            match name.as_str() {
-                "HOME" => return Ok(building.text.push("~")),
-                "PWD" => return Ok(building.text.push(".")),
-                _ => {}
+            let folder = match name.as_str() {
+                "HOME" => Some("~"),
+                "PWD" => Some("."),
+                _ => None,
+            };
+            if let Some(folder) = folder {
+                building.text.push(folder);
+                return Ok(());
             }
         }
         building.dynamic = true;
@@ -154,13 +173,17 @@ impl Words<'_> {
         if !text.contains(['$', '`', '<', '>']) {
             return Ok(());
         }
-        if text.contains("<(") || text.contains(">(") {
-            return Err(Unknown::new("a process substitution inside an expansion"));
+        if ["<(", ">(", "<<"].iter().any(|start| text.contains(start)) {
+            return Err(Unknown::new("a redirection inside an expansion"));
         }
         let options = brush_parser::ParserOptions::default();
         let pieces = brush_parser::word::parse(text, &options).map_err(|_| not_understood(text))?;
         self.pieces(&pieces, false, &mut Building::default())
     }
+}
+
+fn is_double_quoted(piece: &WordPiece) -> bool {
+    matches!(piece, WordPiece::DoubleQuotedSequence(_) | WordPiece::GettextDoubleQuotedSequence(_))
 }
 
 fn not_understood(text: &str) -> Unknown {

@@ -58,6 +58,8 @@ pub(crate) struct Wrapper {
     pub(crate) directory: Option<String>,
     /// Options after which the program starts nothing (`command -v`).
     pub(crate) inert: Vec<String>,
+    /// The words after which a command stands, up to `;` or `+`, in which `{}` is a file (`find`).
+    pub(crate) actions: Vec<String>,
     /// The command runs as somebody else: never passed over by an allow rule.
     pub(crate) privileged: bool,
     /// All operands are joined to one shell line (`eval`).

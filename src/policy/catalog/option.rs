@@ -103,7 +103,7 @@ fn switches(line: &str) -> Result<Vec<Switch>, String> {
         } else if let Some(name) = word.strip_prefix("--[no-]") {
             spellings.push(format!("--{name}"));
             negated.push(format!("--no-{name}"));
-        } else if word.starts_with('-') && word.len() > 1 {
+        } else if word.starts_with(['-', '+']) && word.len() > 1 {
             spellings.push(word.to_owned());
         } else {
             return Err(format!("\"{word}\" in \"{line}\" is no option"));

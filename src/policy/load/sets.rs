@@ -13,10 +13,13 @@ pub(super) enum SetKind {
     Programs,
 }
 
+/// Items with where they stand.
+type Items<'node> = Vec<(&'node str, Spot)>;
+
 /// The sets of one file.
 #[derive(Debug, Default)]
 pub(super) struct Sets<'node> {
-    sets: HashMap<&'node str, (SetKind, Vec<(&'node str, Spot)>)>,
+    sets: HashMap<&'node str, (SetKind, Items<'node>)>,
 }
 
 const KINDS: [(&str, SetKind); 3] =
@@ -51,12 +54,7 @@ impl<'node> Sets<'node> {
     }
 
     /// Replaces every `$name` by the items of the set, which must be of the wanted kind.
-    pub(super) fn expand(
-        &self,
-        items: Vec<(&'node str, Spot)>,
-        wanted: SetKind,
-        complaints: &mut Complaints<'_>,
-    ) -> Vec<(&'node str, Spot)> {
+    pub(super) fn expand(&self, items: Items<'node>, wanted: SetKind, complaints: &mut Complaints<'_>) -> Items<'node> {
         let mut out = Vec::new();
         for (text, spot) in items {
             let Some(name) = text.strip_prefix('$') else {

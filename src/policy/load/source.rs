@@ -78,7 +78,7 @@ pub(crate) fn digest(bytes: &[u8]) -> Digest {
 
 impl Source {
     /// Reads the text. At most one byte more than the limit is ever read.
-    pub(crate) fn read(&self) -> Result<Loaded, Complaint> {
+    pub(crate) fn read(&self) -> Result<Loaded, Box<Complaint>> {
         let (name, layer, bytes) = match self {
             Self::File { path, layer } => {
                 (path.clone(), *layer, file(path).map_err(|error| fault("P001", path, &error))?)
@@ -106,8 +106,8 @@ fn file(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn fault(code: &'static str, path: &Path, problem: &dyn std::fmt::Display) -> Complaint {
-    Complaint {
+fn fault(code: &'static str, path: &Path, problem: &dyn std::fmt::Display) -> Box<Complaint> {
+    Box::new(Complaint {
         code,
         file: path.to_string_lossy().into_owned(),
         line: 0,
@@ -116,5 +116,5 @@ fn fault(code: &'static str, path: &Path, problem: &dyn std::fmt::Display) -> Co
         fix: None,
         excerpt: None,
         width: 0,
-    }
+    })
 }

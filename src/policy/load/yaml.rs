@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(complaints("a: {<<: {b: 1}}"), [("P005", 1, 5)]);
         assert_eq!(complaints("a: 1\n---\nb: 2"), [("P006", 2, 1)]);
         assert_eq!(complaints("a: 1\nb: 2\na: 3"), [("P008", 3, 1)]);
-        assert_eq!(complaints("a: [1"), [("P004", 1, 6)]);
+        assert_eq!(complaints("a: [1"), [("P004", 1, 4)]);
     }
 
     #[test]

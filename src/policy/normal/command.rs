@@ -16,6 +16,8 @@ pub(crate) enum Argument {
     Pattern(OsString),
     /// Not known before it runs; as it is written. May be no argument, or several.
     Unknown(String),
+    /// Not known before it runs, but certainly one argument; as it is written.
+    Quoted(String),
 }
 
 impl Argument {
@@ -23,7 +25,7 @@ impl Argument {
     pub(crate) fn known(&self) -> Option<&OsStr> {
         match self {
             Self::Known(text) => Some(text),
-            Self::Pattern(_) | Self::Unknown(_) => None,
+            Self::Pattern(_) | Self::Unknown(_) | Self::Quoted(_) => None,
         }
     }
 
@@ -31,7 +33,7 @@ impl Argument {
     pub(crate) fn shown(&self) -> OsString {
         match self {
             Self::Known(text) | Self::Pattern(text) => text.clone(),
-            Self::Unknown(text) => text.into(),
+            Self::Unknown(text) | Self::Quoted(text) => text.into(),
         }
     }
 }

@@ -19,8 +19,10 @@ pub(super) struct Read {
 /// Reads the arguments after `argv[0]`. Those at the indices in `values` are taken for the values of
 /// the unknown options before them.
 pub(super) fn read(program: &str, arguments: &[Argument], entry: Option<&Entry>, values: &[usize]) -> Read {
+    // `$X y`: the word may become a program with options and operands.
+    let open = matches!(arguments.first(), Some(Argument::Unknown(_) | Argument::Quoted(_)));
     let mut reader = Reader {
-        command: Command { program: program.to_owned(), known: entry.is_some(), ..Command::default() },
+        command: Command { program: program.to_owned(), known: entry.is_some(), open, ..Command::default() },
         entry,
         subcommand: None,
         subcommand_may_be_value: None,
@@ -74,7 +76,7 @@ impl<'a> Reader<'a> {
             self.index += 1;
             let after_unknown = std::mem::take(&mut self.after_unknown);
             let Some(text) = argument.known() else {
-                self.command.open |= matches!(argument, Argument::Unknown(_));
+                self.command.open |= !matches!(argument, Argument::Pattern(_));
                 let clarity =
                     if matches!(argument, Argument::Pattern(_)) { Clarity::Pattern } else { Clarity::Unknown };
                 self.operand(argument.shown(), clarity, after_unknown, at);
@@ -84,7 +86,9 @@ impl<'a> Reader<'a> {
             if self.values.contains(&at) {
                 continue;
             }
-            if ended || bytes.len() < 2 || bytes.first() != Some(&b'-') {
+            // `+x` is an option only where the catalog says so (shells).
+            let plus = bytes.first() == Some(&b'+') && self.table().exact(&text.to_string_lossy()).is_some();
+            if ended || bytes.len() < 2 || (bytes.first() != Some(&b'-') && !plus) {
                 ended |= self.operand(text.to_owned(), Clarity::Known, after_unknown, at);
             } else if bytes == b"--" {
                 ended = true;
