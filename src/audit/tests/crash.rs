@@ -3,7 +3,6 @@
 
 use crate::audit::testing::*;
 use crate::audit::verify::State;
-use crate::audit::*;
 use crate::model::Decision;
 use std::fs;
 use std::io::Write as _;
@@ -127,6 +126,7 @@ fn a_writer_that_died_between_seal_and_index_leaves_a_record_that_holds() {
     let names = ["index.jsonl", "index.checkpoint", "index.checkpoint.body", "index.checkpoint.sshsig"];
     let before: Vec<_> = names.iter().map(|name| fs::read(ground.host().join(name)).expect("reads")).collect();
     drop(journal.close(&ending()).expect("closes"));
+    drop(journal);
     for (name, bytes) in names.iter().zip(before) {
         fs::write(ground.host().join(name), bytes).expect("restores");
     }

@@ -177,7 +177,8 @@ fn open(path: &Path) -> Result<File, AuditError> {
 
 fn file(path: &Path, host: Option<(&Path, &Index)>, options: &Options) -> Result<FileReport, AuditError> {
     let key = &options.host_key;
-    // In this order: a session that ends meanwhile is seen as open, and nothing more is asked of it.
+    // In this order: a session that ends meanwhile is seen as open, and a file does not grow any more
+    // once it has a seal.
     let held = is_held(open(path)?);
     let (seal, seal_faults) = sealed::read(path, key)?;
     let host_name = host.map(|(folder, _)| name(folder));
@@ -205,17 +206,16 @@ fn file(path: &Path, host: Option<(&Path, &Index)>, options: &Options) -> Result
             _ => faults.push(plain(Cause::FileUnknown, "the index does not know it".into())),
         }
     }
+    // A seal or a closing line of the index counts whoever holds the file: a lock hides nothing.
     let state = match &seal {
-        _ if held => State::Open,
         Some(seal) => {
             faults.extend(sealed::compare(seal, &found));
             sealed::state(seal)
         }
+        None if held && ending.is_none() => State::Open,
         None => State::Unsealed,
     };
-    if !held {
-        faults.extend(seal_faults);
-    }
+    faults.extend(seal_faults);
     match state {
         State::Open => {}
         State::Sealed => {
@@ -245,9 +245,7 @@ fn file(path: &Path, host: Option<(&Path, &Index)>, options: &Options) -> Result
             None => notes.push(died(&found)),
         },
     }
-    if let Some(ending) = ending
-        && !held
-    {
+    if let Some(ending) = ending {
         for what in ending.differences(&found) {
             let detail = format!("its {what} is not what line {} of the index says", ending.line);
             faults.push(plain(Cause::IndexMismatch, detail));
