@@ -2,7 +2,8 @@
 //!
 //! | file | checks |
 //! |---|---|
-//! | `session` | one file: form, chain, numbers, signatures, checkpoints, torn ends |
+//! | `session` | one file: form, chain, numbers, signatures, checkpoints |
+//! | `torn` | what stands in a file and is no line |
 //! | `meaning` | one file: each ask has an answer, each run an end, nothing follows the end |
 //! | `sealed` | one file against its seal |
 //! | `index` | a host's index against its signed head |
@@ -19,6 +20,7 @@ mod sealed;
 pub(super) mod session;
 #[cfg(test)]
 mod tests;
+mod torn;
 
 pub use cause::Cause;
 pub use host::{Options, verify};

@@ -2,6 +2,7 @@
 
 use super::line::Signed;
 use super::meaning::Meaning;
+use super::torn::{Ahead, look_ahead};
 use super::{Cause, Fault};
 use crate::audit::hash::{hex, sha256};
 use crate::audit::journal::certificate;
@@ -20,8 +21,6 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 use std::path::Path;
 
-/// How far behind a torn line the gap that names it may stand. A fragment is at most a few lines.
-const LOOK_AHEAD: usize = 64;
 /// After how many faults of one file further ones are only counted.
 const FAULT_LIMIT: usize = 100;
 
@@ -172,39 +171,6 @@ fn not_canonical(piece: &Piece) -> String {
         true => "it is not canonical JSON: somebody re-wrote it, or wrote a member twice".to_owned(),
         false => "it is longer than a line may be".to_owned(),
     }
-}
-
-/// What follows something that is no line.
-enum Ahead {
-    /// A gap that names it and this many pieces more.
-    Named(usize),
-    /// Nothing that is a line.
-    End,
-    /// Lines that say nothing of it.
-    Lines,
-}
-
-/// Looks what follows a piece that is no line: a gap that names it by length and digest, or nothing.
-fn look_ahead<R: BufRead>(lines: &mut Lines<R>, first: &Piece) -> io::Result<Ahead> {
-    let mut fragment = first.bytes.clone();
-    let mut seen_line = false;
-    for index in 0..LOOK_AHEAD {
-        let Some(piece) = lines.peek(index)? else {
-            return Ok(if seen_line { Ahead::Lines } else { Ahead::End });
-        };
-        if let Some(line) = piece.ended.then(|| Line::parse(&piece.bytes)).flatten() {
-            seen_line = true;
-            let bytes = u64::try_from(fragment.len()).unwrap_or(u64::MAX);
-            let named = line.inner("fragment", "bytes").and_then(Value::as_u64) == Some(bytes)
-                && line.inner("fragment", "sha256").and_then(Value::as_str) == Some(&sha256(&fragment).to_string());
-            if line.kind() == "gap" && named {
-                return Ok(Ahead::Named(index));
-            }
-        }
-        fragment.push(b'\n');
-        fragment.extend_from_slice(&piece.bytes);
-    }
-    Ok(if seen_line { Ahead::Lines } else { Ahead::End })
 }
 
 impl Check<'_> {
@@ -363,16 +329,18 @@ impl Check<'_> {
     /// Checks the values that were too long for the line: each stands beside the file.
     fn blobs(&mut self, members: &Map<String, Value>) {
         let Some(folder) = self.trust.blobs else { return };
-        let action = members.get("action").and_then(Value::as_object);
-        let values = members.values().chain(action.into_iter().flat_map(Map::values));
-        for blob in values.filter_map(|value| value.get("blob")) {
-            let digest = blob.get("sha256").and_then(Value::as_str).and_then(Digest::from_hex);
-            let holds = digest.is_some_and(|digest| {
-                std::fs::read(folder.join(digest.to_string())).is_ok_and(|bytes| sha256(&bytes) == digest)
-            });
-            if !holds {
-                let named = digest.map(|digest| digest.to_string()).unwrap_or_default();
-                self.fault(Cause::Blob, format!("the value {named} beside the record is gone or is another"));
+        for object in members.values().filter_map(Value::as_object) {
+            if let Some(blob) = object.get("blob") {
+                let digest = blob.get("sha256").and_then(Value::as_str).and_then(Digest::from_hex);
+                let holds = digest.is_some_and(|digest| {
+                    std::fs::read(folder.join(digest.to_string())).is_ok_and(|bytes| sha256(&bytes) == digest)
+                });
+                if !holds {
+                    let named = digest.map(|digest| digest.to_string()).unwrap_or_default();
+                    self.fault(Cause::Blob, format!("the value {named} beside the record is gone or is another"));
+                }
+            } else {
+                self.blobs(object);
             }
         }
     }
