@@ -7,7 +7,7 @@ use super::seal::{Close, Seal, seal_path};
 use super::trust::HostKey;
 use super::verify::session::{self, Reading, Trust};
 use super::write_ahead::is_held;
-use crate::model::SessionId;
+use crate::model::{Seq, SessionId};
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
@@ -28,8 +28,10 @@ pub struct Recovered {
 pub struct Found {
     /// How many lines hold.
     pub lines: u64,
-    /// How many of these, from the first on, a good signature covers.
-    pub proven: u64,
+    /// The last of these whose good signature covers everything before it.
+    pub last_signed: Option<Seq>,
+    /// How many lines follow that one.
+    pub unsigned_tail: u64,
     /// How many bytes at the end are no line.
     pub torn_bytes: u64,
     /// How many faults there are: more than a crash explains. `audit verify` names them.
@@ -75,7 +77,8 @@ pub(super) fn unsealed(
         enter(index, &session, found.as_ref(), now)?;
         let found = found.map(|found| Found {
             lines: found.holding.0,
-            proven: found.proven,
+            last_signed: found.proven.checked_sub(1).map(Seq),
+            unsigned_tail: found.holding.0.saturating_sub(found.proven),
             torn_bytes: found.torn,
             faults: found.faults.len(),
         });

@@ -3,7 +3,7 @@
 
 use crate::audit::testing::*;
 use crate::audit::verify::State;
-use crate::model::Decision;
+use crate::model::{Decision, Seq};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -115,7 +115,7 @@ fn a_forged_line_at_the_end_of_a_dead_session_is_found_by_the_next() {
     assert_eq!(ground.causes(), ["signature"]);
     let next = ground.open();
     let found = next.recovered()[0].found.clone().expect("found");
-    assert_eq!((found.lines, found.proven, found.faults), (1, 1, 1));
+    assert_eq!((found.lines, found.last_signed, found.unsigned_tail, found.faults), (1, Some(Seq(0)), 0, 1));
 }
 
 #[test]

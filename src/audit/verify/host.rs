@@ -97,10 +97,11 @@ fn name(folder: &Path) -> String {
 fn snapshot(folder: &Path, options: &Options) -> Result<(Index, Vec<SessionPath>), AuditError> {
     let Some(held) = index::hold(folder)? else {
         let fault = Fault { line: None, cause: Cause::IndexMissing, detail: "the host has no index".to_owned() };
-        return Ok((Index { faults: vec![fault], ..Index::default() }, host_sessions(folder)?));
+        let index = Index { host: name(folder), faults: vec![fault], ..Index::default() };
+        return Ok((index, host_sessions(folder)?));
     };
     let files = host_sessions(folder)?;
-    Ok((index::read(folder, &held, &name(folder), &options.host_key)?, files))
+    Ok((index::read(folder, &held, &options.host_key)?, files))
 }
 
 fn host_report(folder: &Path, index: &Index) -> HostReport {
@@ -181,10 +182,10 @@ fn file(path: &Path, host: Option<(&Path, &Index)>, options: &Options) -> Result
     // once it has a seal.
     let held = is_held(open(path)?);
     let (seal, seal_faults) = sealed::read(path, key)?;
-    let host_name = host.map(|(folder, _)| name(folder));
+    let host_name = host.map(|(_, index)| index.host.as_str());
     let blobs = path.with_extension("blobs");
     let named = session_of(path);
-    let trust = Trust { key, host: host_name.as_deref(), session: named.as_ref(), blobs: Some(&blobs) };
+    let trust = Trust { key, host: host_name, session: named.as_ref(), blobs: Some(&blobs) };
     let found = session::check(BufReader::with_capacity(256 * 1024, open(path)?), trust)
         .map_err(|source| AuditError::Read { path: path.into(), source })?;
 

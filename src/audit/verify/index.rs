@@ -61,6 +61,8 @@ impl Ending {
 /// What stands in an index.
 #[derive(Debug, Default)]
 pub(super) struct Index {
+    /// The host that its signed head names; without one, the host that its folder is named after.
+    pub(super) host: String,
     pub(super) lines: u64,
     pub(super) sessions: BTreeMap<SessionId, Entry>,
     pub(super) faults: Vec<Fault>,
@@ -78,10 +80,16 @@ pub(super) fn hold(folder: &Path) -> Result<Option<Flock<File>>, AuditError> {
 }
 
 /// Reads the index of a host, held by the caller.
-pub(super) fn read(folder: &Path, held: &File, host: &str, key: &PublicKey) -> Result<Index, AuditError> {
+pub(super) fn read(folder: &Path, held: &File, key: &PublicKey) -> Result<Index, AuditError> {
     let path = folder.join(INDEX);
     let failed = |source| AuditError::Read { path: path.clone(), source };
-    let mut index = Index::default();
+    let named = folder.file_name().unwrap_or_default().to_string_lossy();
+    let head = read_if_there(&folder.join(HEAD))?.and_then(|text| Note::open(&text, key));
+    let host = head.as_ref().and_then(|head| head.origin.strip_prefix(&origin(""))).unwrap_or(&named);
+    let mut index = Index { host: host.to_owned(), ..Index::default() };
+    if host != named {
+        index.notes.push(format!("it is the index of host {host}, whatever its folder is called"));
+    }
     let mut tree = Tree::default();
     let mut previous = Digest([0; 32]);
     let mut lines = Lines::new(BufReader::new(held));

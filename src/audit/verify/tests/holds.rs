@@ -39,6 +39,16 @@ fn files_days_hosts_and_audit_folders_can_be_named() {
     assert!(report.to_string().contains("it stands in no host's folder"), "{report}");
 }
 
+#[test]
+fn a_host_folder_holds_under_another_name() {
+    let (ground, _path) = sealed();
+    let moved = ground.audit().join("host-7.old");
+    fs::rename(ground.host(), &moved).expect("moves");
+    let report = ground.verify();
+    assert!(report.is_whole(), "{report}");
+    assert!(report.to_string().contains("it is the index of host host-7"), "{report}");
+}
+
 /// Lets a session end with something left open, and returns what is wrong with its record.
 fn after(write: impl FnOnce(&Journal)) -> Vec<&'static str> {
     let ground = Ground::new();
