@@ -78,6 +78,12 @@ impl Chain {
         &self.tally
     }
 
+    /// Returns the key that signs now, as somebody takes it who reads this process's memory.
+    #[cfg(test)]
+    pub(super) fn steal_key(&self) -> SigningKey {
+        self.epoch.key.clone()
+    }
+
     /// Builds the next line.
     pub(super) fn build(&mut self, stamp: &Stamp, encode: impl FnOnce(&mut Buffer, &Head<'_>)) {
         self.buffer.bytes.clear();

@@ -27,7 +27,7 @@ pub(super) const INDEX: &str = "index.jsonl";
 /// The signed head, a C2SP note.
 pub(super) const HEAD: &str = "index.checkpoint";
 /// The head that becomes true with the line that is being written.
-const NEXT_HEAD: &str = "index.checkpoint.next";
+pub(super) const NEXT_HEAD: &str = "index.checkpoint.next";
 /// The three lines of the head alone, and their SSHSIG.
 pub(super) const HEAD_BODY: &str = "index.checkpoint.body";
 pub(super) const HEAD_SIGNATURE: &str = "index.checkpoint.sshsig";
@@ -77,7 +77,7 @@ impl<'k> Index<'k> {
             folder: folder.into(),
             host: host.to_owned(),
             key,
-            file: lock(file, &path)?,
+            file: lock(file, &path, FlockArg::LockExclusiveNonblock)?,
             tree: Tree::default(),
             previous: Digest([0; 32]),
             open: BTreeMap::new(),
@@ -224,10 +224,10 @@ impl<'k> Index<'k> {
 }
 
 /// Locks the index, waiting for as long as another session may need it.
-fn lock(mut file: File, path: &Path) -> Result<Flock<File>, AuditError> {
+pub(super) fn lock(mut file: File, path: &Path, how: FlockArg) -> Result<Flock<File>, AuditError> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+        match Flock::lock(file, how) {
             Ok(locked) => return Ok(locked),
             Err((back, Errno::EWOULDBLOCK | Errno::EINTR)) if Instant::now() < deadline => {
                 file = back;
@@ -239,7 +239,8 @@ fn lock(mut file: File, path: &Path) -> Result<Flock<File>, AuditError> {
     }
 }
 
-fn read_if_there(path: &Path) -> Result<Option<String>, AuditError> {
+/// Returns what stands in a file; nothing when there is none.
+pub(super) fn read_if_there(path: &Path) -> Result<Option<String>, AuditError> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -81,10 +81,10 @@ impl Journal {
         files::make_private_folder(&folder)?;
         let host_key = HostKey::load_or_create(&setup.keys, &format!("tollgate {host}"))?;
         let mut index = Index::lock(&folder, &host, &host_key)?;
-        let recovered = recover::unsealed(&folder, &host, &mut index, &host_key)?;
-
         let mut clock = Clock::start()?;
         let stamp = clock.now()?;
+        let recovered = recover::unsealed(&folder, &host, &mut index, &host_key, &stamp.to_text())?;
+
         let date = stamp.date();
         let name = format!("{date}/{}.jsonl", setup.session);
         let path = folder.join(&name);
@@ -134,6 +134,11 @@ impl Journal {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    #[cfg(test)]
+    pub(super) fn steal_key(&self) -> ed25519_dalek::SigningKey {
+        self.lock().map(|writer| writer.steal_key()).unwrap()
     }
 
     fn lock(&self) -> Result<MutexGuard<'_, Writer>, AuditError> {
@@ -269,6 +274,7 @@ impl Journal {
             line.formatted("sha256", format_args!("{}", seal.sha256));
             line.plain("ts", stamp.text());
         })?;
+        writer.set_closed();
         Ok(Closed {
             path: self.path.clone(),
             seal: super::seal::seal_path(&self.path),

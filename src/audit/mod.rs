@@ -12,6 +12,8 @@
 //! | the chain, the tree, the key ratchet | `chain`, `merkle` |
 //! | keys and signature formats | `trust/` |
 //! | the seal, the host's index, recovery | `seal`, `index`, `recover` |
+//! | what is shown of a record | `read/` |
+//! | what is checked of a record | `verify/` |
 
 #![forbid(unsafe_code)]
 
@@ -25,11 +27,17 @@ mod hash;
 mod index;
 mod journal;
 mod merkle;
+pub mod read;
 mod record;
 mod recover;
 mod seal;
 mod tally;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod trust;
+pub mod verify;
 mod words;
 mod write_ahead;
 mod writer;

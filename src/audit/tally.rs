@@ -1,7 +1,5 @@
 //! How many lines of each kind a file holds: the cumulative counters of checkpoints and seals.
 
-use std::collections::BTreeMap;
-
 /// The kinds of lines that are counted, in byte order of their names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -71,11 +69,6 @@ impl Tally {
     /// Returns the counters that are not zero, in byte order of their names.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
         Kind::ALL.iter().map(|kind| (kind.as_str(), self.get(*kind))).filter(|(_, count)| *count > 0)
-    }
-
-    /// Returns the counters by name.
-    pub(super) fn to_map(&self) -> BTreeMap<String, u64> {
-        self.iter().map(|(name, count)| (name.to_owned(), count)).collect()
     }
 }
 

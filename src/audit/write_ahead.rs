@@ -169,3 +169,8 @@ impl SessionFile {
         Ok(Digest(hash.finalize().into()))
     }
 }
+
+/// Says whether a session's writer holds its file.
+pub(super) fn is_held(file: File) -> bool {
+    matches!(Flock::lock(file, FlockArg::LockSharedNonblock), Err((_, Errno::EWOULDBLOCK)))
+}

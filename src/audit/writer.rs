@@ -48,7 +48,10 @@ pub(super) struct Writer {
     checkpoint_us: u64,
     lines_since_checkpoint: u64,
     fault: Option<Fault>,
+    /// Whether the last line of the session stands in the file.
     ended: bool,
+    /// Whether the file is sealed and the index says so.
+    closed: bool,
 }
 
 impl Writer {
@@ -64,6 +67,7 @@ impl Writer {
             lines_since_checkpoint: 0,
             fault: None,
             ended: false,
+            closed: false,
         }
     }
 
@@ -86,6 +90,11 @@ impl Writer {
 
     pub(super) fn fault(&self) -> Option<&str> {
         self.fault.as_ref().map(|fault| &*fault.text)
+    }
+
+    #[cfg(test)]
+    pub(super) fn steal_key(&self) -> ed25519_dalek::SigningKey {
+        self.chain.steal_key()
     }
 
     pub(super) fn now(&mut self) -> Result<Stamp, AuditError> {
@@ -213,6 +222,10 @@ impl Writer {
     /// Writes the gap that a failure left, fenced off from what the failure tore.
     fn confess(&mut self, stamp: &Stamp, recovery: Recovery) -> io::Result<()> {
         let Some(fault) = &self.fault else { return Ok(()) };
+        if self.ended {
+            // Nothing but a checkpoint follows the end.
+            return Ok(());
+        }
         let fence = self.file.fence()?;
         let record = GapRecord {
             cause: fault.cause,
@@ -243,8 +256,17 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes the last lines and returns what the file is.
+    /// Takes the session as closed: nothing more is done for it.
+    pub(super) fn set_closed(&mut self) {
+        self.closed = true;
+    }
+
+    /// Writes the last lines and returns what the file is. It can be called again until the session is
+    /// closed; the lines are written once.
     pub(super) fn end(&mut self, ending: &Ending) -> Result<Finished, AuditError> {
+        if self.closed {
+            return Err(AuditError::Closed);
+        }
         let failed = |writer: &Self, source| AuditError::Write { path: writer.file.path().into(), source };
         if !self.ended {
             let stamp = self.clock.now()?;
@@ -256,6 +278,10 @@ impl Writer {
             self.write(Kind::SessionEnd, &stamp, Space::LastWords)?;
             self.ended = true;
             self.checkpoint(&stamp, Space::LastWords)?;
+        }
+        if let Some(fault) = &self.fault {
+            // The last checkpoint failed: what stands there is for the next session to seal.
+            return Err(AuditError::Fault(Arc::clone(&fault.text)));
         }
         let sha256 = self.file.finish().map_err(|source| failed(self, source))?;
         Ok(Finished { lines: self.chain.seq().0, bytes: self.file.length(), root: self.chain.root(), sha256 })

@@ -100,7 +100,7 @@ fn a_key_that_others_can_read_is_refused() {
 fn another_public_key_beside_the_private_one_is_refused() {
     let folder = tempfile::tempdir().expect("folder");
     HostKey::load_or_create(folder.path(), "c").expect("made");
-    let other = PublicKey(host::generate().expect("key").verifying_key());
+    let other = PublicKey(generate().expect("key").verifying_key());
     fs::write(folder.path().join("host_ed25519.pub"), format!("{other}\n")).expect("write");
     assert!(HostKey::load_or_create(folder.path(), "c").is_err());
 }
@@ -118,13 +118,13 @@ fn two_first_sessions_agree_on_one_key() {
 
 #[test]
 fn a_note_opens_only_with_its_key_and_its_words() {
-    let key = host::generate().expect("key");
+    let key = generate().expect("key");
     let public = PublicKey(key.verifying_key());
     let note = Note { origin: "tollgate/host-7".into(), size: 5, root: crate::audit::hash::sha256(b"root") };
     let text = note.sign(&key);
     assert_eq!(Note::open(&text, &public), Some(note));
     assert_eq!(Note::open(&text.replacen("\n5\n", "\n4\n", 1), &public), None);
-    let other = PublicKey(host::generate().expect("key").verifying_key());
+    let other = PublicKey(generate().expect("key").verifying_key());
     assert_eq!(Note::open(&text, &other), None);
 }
 
