@@ -79,7 +79,8 @@ impl Card {
             let _: Result<(), std::fmt::Error> = writeln!(out, "  {label:<10} {text}");
         }
         let seconds = timeout.as_secs_f64().ceil();
-        let span = if seconds > 120.0 { format!("{} minutes", (seconds / 60.0).ceil()) } else { format!("{seconds} seconds") };
+        let span =
+            if seconds > 120.0 { format!("{} minutes", (seconds / 60.0).ceil()) } else { format!("{seconds} seconds") };
         let _: Result<(), std::fmt::Error> = writeln!(out, "\n  Without an answer it is denied in {span}.");
         out
     }

@@ -3,11 +3,11 @@
 use super::announced::Announced;
 use super::outcomes::Outcomes;
 use crate::gate::{Gate, Hold, Reply};
-use crate::model::{Door, FileId, ProcessId, ProgramFile, Request, Truth};
+use crate::model::{Door, FileId, ProcessId, ProgramFile, Request, Seq, Truth};
 use crate::sys::barrier::{self, Held, Passage};
 use crate::sys::notify::{Listener, Notification};
 use crate::sys::procfs::{self, Image};
-use crate::sys::{memory, process};
+use crate::sys::{memory, process, watch};
 use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
@@ -136,7 +136,7 @@ impl KernelDoor {
             // Gone already; dropping what is held collects it.
             Err(_) => return,
         };
-        let request = match self.describe(process) {
+        let request = match self.describe(&hold) {
             Ok(Described::Shim) => return held.release(),
             Ok(Described::Program(request)) => request,
             Err(_) if hold.gave_up() => return,
@@ -148,16 +148,16 @@ impl KernelDoor {
             }
         };
         if let Some(seq) = self.announced.confirm(process, request.program.id, &request.argv) {
-            return self.let_run(held, process, seq);
+            return self.let_run(held, hold, seq);
         }
         match self.gate.decide(&request, &hold) {
-            Reply::Permit(permit) => self.let_run(held, process, permit.seq()),
+            Reply::Permit(permit) => self.let_run(held, hold, permit.seq()),
             refusal @ Reply::Refuse(_) => refuse_with(held, refusal),
         }
     }
 
-    fn let_run(&self, held: Held, process: ProcessId, seq: crate::model::Seq) {
-        match self.outcomes.follow(process, seq) {
+    fn let_run(&self, held: Held, hold: HeldProcess, seq: Seq) {
+        match self.outcomes.follow(hold.process, hold.descriptor, seq) {
             Ok(replaced) => {
                 held.release();
                 if let Some(replaced) = replaced {
@@ -171,7 +171,8 @@ impl KernelDoor {
         }
     }
 
-    fn describe(&self, process: ProcessId) -> io::Result<Described> {
+    fn describe(&self, hold: &HeldProcess) -> io::Result<Described> {
+        let process = hold.process;
         let image = procfs::image(process.0)?;
         if self.shim.is_some_and(|shim| shim == ShimFile::of(&image)) {
             return Ok(Described::Shim);
@@ -182,7 +183,9 @@ impl KernelDoor {
             door: Door::Kernel,
             truth: Truth::Verified,
             process,
-            parent: ProcessId(procfs::parent(process.0).unwrap_or(0)),
+            parent: ProcessId(
+                watch::parent(hold.descriptor.as_fd()).or_else(|| procfs::parent(process.0)).unwrap_or(0),
+            ),
             program: program_file(image),
             named: procfs::named_as(process.0),
             argv: procfs::arguments(process.0)?,
@@ -208,7 +211,7 @@ impl KernelDoor {
         let Ok(hold) = HeldProcess::of(process) else { return };
         match self.gate.decide(&request, &hold) {
             Reply::Permit(permit) => {
-                let followed = self.outcomes.follow(process, permit.seq());
+                let followed = self.outcomes.follow(process, hold.descriptor, permit.seq());
                 self.listener.proceed(call).ok();
                 match followed {
                     Ok(Some(replaced)) => self.outcomes.record_replaced(&replaced),

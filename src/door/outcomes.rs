@@ -63,8 +63,8 @@ impl Outcomes {
     ///
     /// # Errors
     ///
-    /// Those of pidfd_open(2) and epoll_ctl(2).
-    pub fn follow(&self, process: ProcessId, seq: Seq) -> io::Result<Option<Replaced>> {
+    /// Those of epoll_ctl(2).
+    pub fn follow(&self, process: ProcessId, descriptor: OwnedFd, seq: Seq) -> io::Result<Option<Replaced>> {
         let mut running = self.running();
         if let Some(found) = running.get_mut(&process)
             && !process::has_ended(found.descriptor.as_fd())
@@ -74,7 +74,6 @@ impl Outcomes {
             found.since = Instant::now();
             return Ok(Some(replaced));
         }
-        let descriptor = process::open_process(process.0)?;
         self.watch.add(&descriptor, u64::from(process.0.unsigned_abs()))?;
         let before = running.insert(process, Running { descriptor, seq, since: Instant::now() });
         drop(running);

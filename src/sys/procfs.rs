@@ -75,10 +75,23 @@ fn split_items(bytes: &[u8]) -> Vec<OsString> {
     bytes.split(|byte| *byte == 0).map(|item| OsString::from_vec(item.to_vec())).collect()
 }
 
-fn read_all(path: &str, hint: usize) -> io::Result<Vec<u8>> {
-    let mut out = Vec::with_capacity(hint);
-    File::open(path)?.read_to_end(&mut out)?;
-    Ok(out)
+/// Reads a file of proc(5) to its end. Unlike `fs::read` it does not ask for a size that is not there:
+/// this runs for every program that starts.
+fn read_all(path: &str) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let mut out = vec![0; 4096];
+    let mut length = 0;
+    loop {
+        let read = file.read(out.get_mut(length..).unwrap_or_default())?;
+        length += read;
+        if read == 0 {
+            out.truncate(length);
+            return Ok(out);
+        }
+        if length == out.len() {
+            out.resize(length * 4, 0);
+        }
+    }
 }
 
 /// Returns the arguments. Of a held image they are what the kernel copied.
@@ -87,7 +100,7 @@ fn read_all(path: &str, hint: usize) -> io::Result<Vec<u8>> {
 ///
 /// Those of open(2) and read(2).
 pub fn arguments(process: i32) -> io::Result<Vec<OsString>> {
-    let bytes = read_all(&format!("/proc/{process}/cmdline"), 512)?;
+    let bytes = read_all(&format!("/proc/{process}/cmdline"))?;
     if bytes.iter().all(|byte| *byte == 0) && bytes.len() <= 1 {
         // One empty argument and none at all look alike; the program sees at least an empty argv[0].
         return Ok(vec![OsString::new()]);
@@ -101,14 +114,14 @@ pub fn arguments(process: i32) -> io::Result<Vec<OsString>> {
 ///
 /// Those of open(2) and read(2).
 pub fn environment(process: i32) -> io::Result<Vec<OsString>> {
-    Ok(split_items(&read_all(&format!("/proc/{process}/environ"), 4096)?))
+    Ok(split_items(&read_all(&format!("/proc/{process}/environ"))?))
 }
 
 /// Returns the path that execve(2) was given (AT_EXECFN, getauxval(3)), of a held image.
 #[must_use]
 pub fn named_as(process: i32) -> Option<PathBuf> {
     const AT_EXECFN: u64 = 31;
-    let auxiliary = read_all(&format!("/proc/{process}/auxv"), 512).ok()?;
+    let auxiliary = read_all(&format!("/proc/{process}/auxv")).ok()?;
     // A 32-bit program's vector has 4-byte words; its first entry then reads as a huge type.
     let wide = auxiliary.first_chunk::<8>().is_some_and(|word| u64::from_le_bytes(*word) < 4096);
     let address = if wide {
@@ -128,7 +141,7 @@ pub fn named_as(process: i32) -> Option<PathBuf> {
 /// Returns the parent, and nothing for a process that is gone.
 #[must_use]
 pub fn parent(process: i32) -> Option<i32> {
-    let stat = read_all(&format!("/proc/{process}/stat"), 512).ok()?;
+    let stat = read_all(&format!("/proc/{process}/stat")).ok()?;
     // The command name is in parentheses and may hold anything, parentheses too: fields start behind
     // the last one.
     let behind = stat.get(memchr::memrchr(b')', &stat)?.checked_add(1)?..)?;

@@ -13,7 +13,10 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 struct Info {
     mask: u64,
     cgroup: u64,
-    identities: [u32; 11],
+    process: u32,
+    thread_group: u32,
+    parent: u32,
+    users: [u32; 8],
     exit_code: i32,
 }
 
@@ -21,6 +24,18 @@ struct Info {
 const GET_INFO: libc::c_ulong = 0xc040_ff0b;
 /// `PIDFD_INFO_EXIT`.
 const WANT_EXIT: u64 = 1 << 3;
+
+/// `PIDFD_INFO_PID`: always answered.
+const WANT_PROCESS: u64 = 1;
+
+/// Returns the parent of the process behind the descriptor. Linux 6.13.
+#[must_use]
+pub fn parent(process: BorrowedFd<'_>) -> Option<i32> {
+    let mut info = Info { mask: WANT_PROCESS, ..Info::default() };
+    // SAFETY: `info` is a struct of the size that the request number states.
+    let result = unsafe { libc::ioctl(process.as_raw_fd(), GET_INFO, &raw mut info) };
+    (result == 0 && info.parent != 0).then(|| info.parent.cast_signed())
+}
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use crate::door::announced::{Announced, Expected};
 use crate::door::outcomes::Outcomes;
 use crate::gate::{Gate, Hold, Reply};
 use crate::model::{Door, FileId, ProcessId, ProgramFile, Request, Tier, Truth, exit};
+use crate::sys::process::open_process;
 use crate::sys::procfs;
 use crate::sys::socket::{self, Peer};
 use std::fs::{self, File};
@@ -197,7 +198,7 @@ impl ShimDoor {
                         self.announced.expect(process, expected);
                     }
                     Tier::Shim => {
-                        if let Some(replaced) = self.outcomes.follow(process, permit.seq())? {
+                        if let Some(replaced) = self.outcomes.follow(process, open_process(process.0)?, permit.seq())? {
                             self.outcomes.record_replaced(&replaced);
                         }
                     }
