@@ -87,11 +87,14 @@ fn refusals_and_answers_are_signed_at_once_and_runs_within_50_ms() {
         assert!(lines(journal.path()).last().is_some_and(is_signed));
         assert!(!journal.needs_tick());
     }
-    run(&journal, &["x"]).expect("run");
-    assert!(!lines(journal.path()).last().is_some_and(is_signed), "signed within 50 ms of the last signature");
-    assert!(journal.needs_tick());
-    let before = lines(journal.path()).len();
     let deadline = Instant::now() + Duration::from_secs(5);
+    while !journal.needs_tick() {
+        // On a busy machine 50 ms may pass between two lines, and then the second one is signed.
+        assert!(Instant::now() < deadline, "a line that follows a signature at once needs none");
+        run(&journal, &["x"]).expect("run");
+    }
+    assert!(!lines(journal.path()).last().is_some_and(is_signed));
+    let before = lines(journal.path()).len();
     while journal.needs_tick() {
         assert!(Instant::now() < deadline, "a tick signs within 50 ms");
         journal.tick();

@@ -11,6 +11,8 @@ enum Standing {
     Released,
     /// A person is asked.
     Asked,
+    /// A person would be asked, but everything runs whatever the answer.
+    AskObserved,
     /// It must not run.
     Refused,
     /// Its end is known.
@@ -66,7 +68,8 @@ impl Meaning {
         let observed = line.text("mode") == Some("observe");
         let standing = match word {
             "allow" => Standing::Released,
-            "ask" | "deny" if observed => Standing::Released,
+            "deny" if observed => Standing::Released,
+            "ask" if observed => Standing::AskObserved,
             "ask" => Standing::Asked,
             "deny" => Standing::Refused,
             _ => return Some((Cause::Reference, "its decision is none of allow, ask and deny".to_owned())),
@@ -91,6 +94,10 @@ impl Meaning {
                 *asked = standing;
                 None
             }
+            Some((asked @ Standing::AskObserved, _)) => {
+                *asked = Standing::Released;
+                None
+            }
             Some(_) | None => Some((Cause::Reference, format!("it answers #{of}, which asks nothing"))),
         }
     }
@@ -98,7 +105,7 @@ impl Meaning {
     fn outcome(&mut self, line: &Line) -> Option<Wrong> {
         let of = line.number("of_seq").unwrap_or(u64::MAX);
         match self.decisions.get_mut(&of) {
-            Some((standing @ Standing::Released, _)) => {
+            Some((standing @ (Standing::Released | Standing::AskObserved), _)) => {
                 *standing = Standing::Over;
                 None
             }
@@ -122,7 +129,7 @@ impl Meaning {
                     Standing::Asked => {
                         Some(Fault { line, cause: Cause::Unanswered, detail: "it asks, and no line answers".into() })
                     }
-                    Standing::Released => Some(Fault {
+                    Standing::Released | Standing::AskObserved => Some(Fault {
                         line,
                         cause: Cause::NoOutcome,
                         detail: "it was let run, and no line says how that ended".into(),

@@ -84,12 +84,18 @@ fn what_lines_mean_together_is_checked() {
 }
 
 #[test]
-fn an_observed_refusal_may_have_an_outcome() {
+fn what_is_observed_runs_whatever_was_decided_or_answered() {
     let observed = after(|journal| {
-        let (request, found) = (request(&["x"]), evaluation(Decision::Deny));
-        let record = crate::audit::DecisionRecord { mode: crate::model::Mode::Observe, ..decision(&request, &found) };
-        let of = journal.decision(&record).expect("decision").seq();
-        drop(journal.outcome(&OutcomeRecord { of, fate: Fate::Exited(0), wall: None }));
+        for decided in [Decision::Deny, Decision::Ask] {
+            let (request, found) = (request(&["x"]), evaluation(decided));
+            let record =
+                crate::audit::DecisionRecord { mode: crate::model::Mode::Observe, ..decision(&request, &found) };
+            let of = journal.decision(&record).expect("decision").seq();
+            if decided == Decision::Ask {
+                drop(journal.approval(&answer(of, crate::audit::Answer::NoApprover)).expect("approval"));
+            }
+            drop(journal.outcome(&OutcomeRecord { of, fate: Fate::Exited(0), wall: None }));
+        }
     });
     assert_eq!(observed, [""; 0]);
 }
