@@ -26,7 +26,6 @@ struct Named {
     /// Set where a rule names this path; the other names are bare ones.
     by_path: bool,
     names: Vec<String>,
-    size: u64,
     digest: OnceLock<Option<Digest>>,
 }
 
@@ -112,7 +111,6 @@ impl Identities {
             path,
             by_path: name.is_none(),
             names: name.into_iter().cloned().collect(),
-            size: metadata.size(),
             digest: OnceLock::new(),
         });
         self.by_file.entry(id).or_default().push(index);

@@ -78,7 +78,7 @@ pub struct Summary {
 }
 
 /// What `tollgate run` says before the agent starts, through the caller's `tell`.
-pub type Tell<'a> = &'a dyn Fn(&str);
+type Tell<'a> = &'a dyn Fn(&str);
 
 /// Runs a session.
 ///
