@@ -1,7 +1,8 @@
 //! The policies that are shipped.
 
-use super::support::{example, exec, line, running, starter};
-use crate::model::{Decision, Scope, Subject};
+use super::support::{context, example, exec, line, running, starter, text};
+use crate::model::{Decision, Layer, Scope, Subject};
+use crate::policy::Policy;
 use std::path::Path;
 
 #[test]
@@ -16,6 +17,10 @@ fn every_example_policy_loads_and_its_examples_hold() {
     assert_eq!(names, ["ci.yaml", "claude-code.yaml", "simple-form.yaml"]);
     for name in names {
         assert!(!example(&name).rules().is_empty(), "{name}");
+    }
+    let source = text("starter", Policy::starter(), Layer::Session);
+    if let Err(errors) = Policy::load(&[source], &context()) {
+        panic!("{errors}");
     }
     assert!(starter().debug() && starter().rules().len() > 5);
 }

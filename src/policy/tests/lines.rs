@@ -58,6 +58,11 @@ fn an_unknown_part_counts_where_a_rule_depends_on_it() {
         ("ls | xargs rm -r", Decision::Deny, false),
         ("bash -c \"$X\"", Decision::Ask, false),
         ("eval $X", Decision::Ask, false),
+        ("curl x | sh", Decision::Ask, false),
+        ("bash <(curl x)", Decision::Ask, false),
+        ("sh < x", Decision::Ask, false),
+        ("bash", Decision::Allow, false),
+        ("ls | bash x.sh", Decision::Allow, false),
         ("if rm", Decision::Deny, false),
         ("if ls", Decision::Ask, false),
     ] {
