@@ -5,14 +5,14 @@ use super::option::OptionTable;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
 
-/// The data files, by family.
+/// The data files, by family, as the build script has made them from the YAML beside this file.
 const FILES: [(&str, &str); 6] = [
-    ("files", include_str!("files.yaml")),
-    ("git", include_str!("git.yaml")),
-    ("infrastructure", include_str!("infrastructure.yaml")),
-    ("interpreters", include_str!("interpreters.yaml")),
-    ("packages", include_str!("packages.yaml")),
-    ("wrappers", include_str!("wrappers.yaml")),
+    ("files", include_str!(concat!(env!("OUT_DIR"), "/files.json"))),
+    ("git", include_str!(concat!(env!("OUT_DIR"), "/git.json"))),
+    ("infrastructure", include_str!(concat!(env!("OUT_DIR"), "/infrastructure.json"))),
+    ("interpreters", include_str!(concat!(env!("OUT_DIR"), "/interpreters.json"))),
+    ("packages", include_str!(concat!(env!("OUT_DIR"), "/packages.json"))),
+    ("wrappers", include_str!(concat!(env!("OUT_DIR"), "/wrappers.json"))),
 ];
 
 /// The compiled-in catalog is faulty. Tests hold that it is not.
@@ -50,7 +50,7 @@ impl Catalog {
         for (family, text) in files {
             let fault = |problem: String| CatalogError { family: (*family).to_owned(), problem };
             let raw: BTreeMap<String, RawEntry> =
-                serde_yaml::from_str(text).map_err(|error| fault(error.to_string()))?;
+                serde_json::from_str(text).map_err(|error| fault(error.to_string()))?;
             for (name, entry) in raw {
                 catalog.add(&name, entry).map_err(|problem| fault(format!("{name}: {problem}")))?;
             }
