@@ -136,7 +136,7 @@ impl KernelDoor {
             // Gone already; dropping what is held collects it.
             Err(_) => return,
         };
-        let request = match self.describe(&hold) {
+        let request = match self.describe(&held, &hold) {
             Ok(Described::Shim) => return held.release(),
             Ok(Described::Program(request)) => request,
             Err(_) if hold.gave_up() => return,
@@ -171,12 +171,13 @@ impl KernelDoor {
         }
     }
 
-    fn describe(&self, hold: &HeldProcess) -> io::Result<Described> {
+    fn describe(&self, held: &Held, hold: &HeldProcess) -> io::Result<Described> {
         let process = hold.process;
         let image = procfs::image(process.0)?;
         if self.shim.is_some_and(|shim| shim == ShimFile::of(&image)) {
             return Ok(Described::Shim);
         }
+        let start = held.start()?;
         let environment =
             if self.gate.policy().reads_environment() { procfs::environment(process.0)? } else { Vec::new() };
         Ok(Described::Program(Request {
@@ -187,8 +188,8 @@ impl KernelDoor {
                 watch::parent(hold.descriptor.as_fd()).or_else(|| procfs::parent(process.0)).unwrap_or(0),
             ),
             program: program_file(image),
-            named: procfs::named_as(process.0),
-            argv: procfs::arguments(process.0)?,
+            named: start.named,
+            argv: start.argv,
             cwd: procfs::directory(process.0)?,
             environment,
         }))
