@@ -40,7 +40,7 @@ fn answers(records: &Records) -> Vec<String> {
 #[test]
 fn the_card_shows_what_would_run_where_by_whom_and_why() {
     let env = env();
-    let terminal = session(&env, "./danger 'a b' \"$(printf '\\033[2J\\n')x\"; exit $?");
+    let terminal = session(&env, "./danger 'a b' \"$(printf '\\033[2J\\nx')\"; exit $?");
     let card = terminal.card();
     let rows: Vec<(&str, &str)> =
         card.lines().filter_map(|line| line.strip_prefix("  ")?.split_once(' ')).map(|(a, b)| (a, b.trim())).collect();

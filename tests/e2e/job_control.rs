@@ -16,8 +16,8 @@ fn run(env: &Env, agent: &str) -> String {
 fn control_z_stops_the_whole_session_and_fg_goes_on() {
     let env = env();
     let shell = Terminal::shell(&env);
-    shell.types(&run(&env, "sh -c 'echo ready; read line; echo got $line'"));
-    shell.wait_for("ready");
+    shell.types(&run(&env, "sh -c 'echo up $((40+2)); read line; echo got $line'"));
+    shell.wait_for("up 42");
     shell.types(CTRL_Z);
     shell.wait_for("Stopped");
     // The keys are the shell's again.
@@ -36,8 +36,8 @@ fn control_z_stops_the_whole_session_and_fg_goes_on() {
 fn control_c_ends_an_agent_that_does_not_catch_it() {
     let env = env();
     let shell = Terminal::shell(&env);
-    shell.types(&run(&env, "sh -c 'echo ready; exec sleep 1000'").replace('\r', "; echo status=$?\r"));
-    shell.wait_for("ready");
+    shell.types(&run(&env, "sh -c 'echo up $((40+2)); exec sleep 1000'").replace('\r', "; echo status=$?\r"));
+    shell.wait_for("up 42");
     shell.types(CTRL_C);
     shell.wait_for("Record: ");
     // An interactive bash gives up the rest of the line after Ctrl-C, as it does without tollgate.
@@ -52,8 +52,8 @@ fn control_c_ends_an_agent_that_does_not_catch_it() {
 fn a_stopped_session_that_is_ended_ends() {
     let env = env();
     let shell = Terminal::shell(&env);
-    shell.types(&run(&env, "sh -c 'echo ready; exec sleep 1000'"));
-    shell.wait_for("ready");
+    shell.types(&run(&env, "sh -c 'echo up $((40+2)); exec sleep 1000'"));
+    shell.wait_for("up 42");
     shell.types(CTRL_Z);
     shell.wait_for("Stopped");
     shell.types("kill %1; fg; echo the end $((40+2))\r");
@@ -66,19 +66,23 @@ fn a_stopped_session_that_is_ended_ends() {
 #[test]
 fn a_shell_inside_has_job_control() {
     let env = env();
-    let agent = ["bash", "--norc", "--noprofile", "-i"];
+    let agent = ["env", "PS1=(inside)", "bash", "--norc", "--noprofile", "-i"];
     let terminal = Terminal::session(&env, &[], &agent);
-    terminal.types("PS1='inside> '\r");
-    terminal.wait_for("inside> ");
+    let shows = |text: &str, times: usize| {
+        terminal.wait_until(text, |screen| {
+            (screen.contents().lines().filter(|line| line.trim() == text).count() == times).then_some(())
+        });
+    };
+    terminal.wait_for("(inside)");
     terminal.types("sleep 1000 & fg\r");
-    terminal.wait_for("sleep 1000\n");
+    // `fg` prints the command, then hands over the terminal.
+    shows("sleep 1000", 1);
     terminal.types(CTRL_Z);
     terminal.wait_for("Stopped");
-    terminal.types("bg; jobs -r | wc -l\r");
-    terminal.wait_for("sleep 1000 &");
+    terminal.types("bg; echo jobs: $(jobs -r | wc -l)\r");
+    terminal.wait_for("jobs: 1");
     terminal.types("fg\r");
-    // `fg` prints the command before it hands over the terminal.
-    terminal.wait_until("fg", |screen| (screen.contents().matches("sleep 1000").count() >= 4).then_some(()));
+    shows("sleep 1000", 2);
     terminal.types(CTRL_C);
     terminal.types("echo interrupted=$?\r");
     terminal.wait_for("interrupted=130");

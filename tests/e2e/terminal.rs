@@ -22,6 +22,9 @@ pub(super) const COLUMNS: u16 = 240;
 /// What a card says under its answers.
 const CARD: &str = "tollgate: may this run?";
 
+/// What a shell of these tests shows when it waits for a line. Not at the end: that may be trimmed.
+pub(super) const PROMPT: &str = "(your line)";
+
 /// The person's keys.
 pub(super) const ENTER: &str = "\r";
 pub(super) const ESCAPE: &str = "\x1b";
@@ -59,8 +62,11 @@ impl Terminal {
     pub(super) fn shell(env: &Env) -> Self {
         let mut command = Command::new("setsid");
         command.args(["--ctty", "bash", "--norc", "--noprofile", "-i"]);
-        command.env("PS1", "$ ");
-        Self::start(env, command)
+        command.env("PS1", PROMPT);
+        let terminal = Self::start(env, command);
+        // Keys that are typed before it reads them can be lost.
+        terminal.wait_for(PROMPT);
+        terminal
     }
 
     #[track_caller]
