@@ -99,7 +99,7 @@ pub struct RunArgs {
     #[arg(long)]
     pub json: bool,
     /// The agent and its arguments
-    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
 }
 

@@ -147,8 +147,9 @@ impl KernelDoor {
                 return refuse_with(held, reply);
             }
         };
-        if let Some(seq) = self.announced.confirm(process, request.program.id, &request.argv) {
-            return self.let_run(held, hold, seq);
+        // What the shim was allowed is followed since then.
+        if self.announced.confirm(process, request.program.id, &request.argv).is_some() {
+            return held.release();
         }
         match self.gate.decide(&request, &hold) {
             Reply::Permit(permit) => self.let_run(held, hold, permit.seq()),
