@@ -11,7 +11,7 @@ use crate::door::kernel::{KernelDoor, ShimFile};
 use crate::door::shim::server::{Folder, ShimDoor};
 use crate::door::{Announced, Outcomes, shim};
 use crate::gate::{Gate, Identities, Settings};
-use crate::model::{Door, Mode, ProcessId, SessionId, Tier};
+use crate::model::{Door, Mode, ProcessId, SessionId, Tier, text};
 use crate::policy::{Context, Policy, Source};
 use crate::sys::filter::FilterOptions;
 use crate::sys::notify::Listener;
@@ -89,6 +89,9 @@ pub fn run(options: &Options, caller: &Caller, places: &Places, tell: Tell<'_>) 
     let workspace = caller.workspace();
     let context = Context::new(workspace.clone(), caller.home(), caller.temporary());
     let policy = Policy::load(&options.sources, &context)?;
+    for note in policy.notes() {
+        tell(&text::escape(note.as_bytes()));
+    }
     let session = new_session().step("making a session id")?;
     let command = options.command.first().cloned().unwrap_or_default();
     let program = caller.find(&command).ok_or_else(|| LaunchError::NotFound(command.clone()))?;
@@ -244,7 +247,7 @@ fn finish(
         mode: settings.mode,
         counts: journal.counts(),
         record: journal.path().to_owned(),
-        closed: closed.map_err(|error| error.to_string()),
+        closed: closed.map_err(|error| text::chain(&error)),
         fault,
     })
 }
@@ -329,7 +332,8 @@ fn shim_folder(places: &Places, session: &SessionId, policy: &Policy) -> Result<
     if !shim.is_file() {
         return Err(LaunchError::NoShim(shim));
     }
-    let folder = Folder::create(places.sessions.join(session.as_str())).step("making the session's folder")?;
+    let path = places.sessions.join(session.as_str());
+    let folder = Folder::create(path.clone()).map_err(|source| LaunchError::Folder { path, source })?;
     folder.link(&shim, &policy.shim_names()).step("linking the shims")?;
     Ok(folder)
 }
