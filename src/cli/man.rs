@@ -63,7 +63,8 @@ fn page(command: &Command) -> io::Result<String> {
     if command.get_subcommands().any(|found| !found.is_hide_set()) {
         man.render_subcommands_section(&mut bytes)?;
     }
-    let mut text = emphasised(&String::from_utf8_lossy(&bytes));
+    let mut text = PREAMBLE.map(|line| format!("{line}\n")).concat();
+    text.push_str(&emphasised(&without_preambles(&String::from_utf8_lossy(&bytes))));
     if let Some(after) = command.get_after_long_help() {
         text.push_str(&sections(&after.to_string()));
     }
@@ -109,10 +110,16 @@ fn see_also(command: &Command) -> String {
     body(&roff)
 }
 
-/// Returns roff text without the preamble that stands at the beginning of a page already.
+/// Returns what was rendered without the preamble, which stands at the beginning of a page already.
 fn body(roff: &Roff) -> String {
-    let text = roff.to_roff();
-    text.trim_start().to_owned()
+    without_preambles(&roff.render())
+}
+
+/// The two lines that make an apostrophe stay one; every part of a page is rendered with them.
+const PREAMBLE: [&str; 2] = [r".ie \n(.g .ds Aq \(aq", r".el .ds Aq '"];
+
+fn without_preambles(text: &str) -> String {
+    text.lines().filter(|line| !PREAMBLE.contains(line)).flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Shows what stands between backticks in bold, as man pages do.
