@@ -59,17 +59,16 @@ impl Caller {
             .to_owned()
     }
 
-    /// Returns the folders that rules call `tmp`.
+    /// Returns the folders that rules call `tmp`: TMPDIR, or where it is not set `/tmp` and `/var/tmp`.
+    ///
+    /// A TMPDIR that is `/` or right below it would make `tmp` mean nearly everything, and is not taken.
     #[must_use]
     pub fn temporary(&self) -> Vec<PathBuf> {
-        let mut folders = vec![PathBuf::from("/tmp"), PathBuf::from("/var/tmp")];
-        if let Some(own) = self.variable("TMPDIR").map(PathBuf::from).filter(|path| path.is_absolute())
-            && !folders.contains(&own)
-            && own.components().count() > 2
-        {
-            folders.push(own);
-        }
-        folders
+        let own = self
+            .variable("TMPDIR")
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute() && path.components().count() > 2);
+        own.map_or_else(|| vec![PathBuf::from("/tmp"), PathBuf::from("/var/tmp")], |own| vec![own])
     }
 
     /// Returns PATH.

@@ -8,6 +8,8 @@
 
 mod environment;
 mod error;
+mod hold;
+mod opening;
 mod places;
 mod relay;
 mod session;

@@ -1,29 +1,29 @@
 //! One session from start to end.
 
-use super::environment::in_front;
 use super::error::Step;
+use super::hold::{self, HeldBy};
+use super::opening;
 use super::relay::{Keys, Relay};
 use super::supervise::{self, Supervised};
 use super::{Caller, LaunchError, Places};
 use crate::approval::{People, Screen};
-use crate::audit::{self, Closed, Counts, EndReason, Ending, Journal, Recovered};
+use crate::audit::{Closed, Counts, EndReason, Ending};
 use crate::door::kernel::{KernelDoor, ShimFile};
 use crate::door::shim::server::{Folder, ShimDoor};
-use crate::door::{Announced, Outcomes, shim};
+use crate::door::{Announced, Outcomes};
 use crate::gate::{Gate, Identities, Settings};
-use crate::model::{Door, Mode, ProcessId, SessionId, Tier, text};
+use crate::model::{Mode, ProcessId, SessionId, Tier, text};
 use crate::policy::{Context, Policy, Source};
 use crate::sys::filter::FilterOptions;
 use crate::sys::notify::Listener;
 use crate::sys::process::Command;
-use crate::sys::reap::{self, Agent, Filtered, Go, Ready, Reaper};
+use crate::sys::reap::{self, Agent, Go, Reaper};
 use crate::sys::signal::{self, Signals};
 use crate::sys::tty::{self, Terminal};
-use crate::sys::{barrier, procfs};
 use std::ffi::OsString;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Which doors are wanted.
@@ -89,10 +89,8 @@ pub fn run(options: &Options, caller: &Caller, places: &Places, tell: Tell<'_>) 
     let workspace = caller.workspace();
     let context = Context::new(workspace.clone(), caller.home(), caller.temporary());
     let policy = Policy::load(&options.sources, &context)?;
-    for note in policy.notes() {
-        tell(&text::escape(note.as_bytes()));
-    }
-    let session = new_session().step("making a session id")?;
+    policy.notes().iter().for_each(|note| tell(&text::escape(note.as_bytes())));
+    let session = opening::new_session().step("making a session id")?;
     let command = options.command.first().cloned().unwrap_or_default();
     let program = caller.find(&command).ok_or_else(|| LaunchError::NotFound(command.clone()))?;
 
@@ -104,88 +102,49 @@ pub fn run(options: &Options, caller: &Caller, places: &Places, tell: Tell<'_>) 
 
     let folder = match options.doors {
         DoorChoice::Kernel => None,
-        DoorChoice::Both | DoorChoice::Shim => Some(shim_folder(places, &session, &policy)?),
+        DoorChoice::Both | DoorChoice::Shim => Some(opening::shim_folder(places, &session)?),
     };
+    let shim_names = policy.shim_names();
     let terminal = Terminal::open();
-    let inner = match &terminal {
-        Some(terminal) => {
-            let settings = terminal.settings().step("reading the terminal's settings")?;
-            Some(tty::open_inner(terminal.size(), settings).step("making the inner terminal")?)
-        }
-        None => None,
-    };
-    let (master, slave) = inner.map_or((None, None), |inner| (Some(inner.master), Some(inner.slave)));
+    let (master, slave) = inner_terminal(terminal.as_ref())?;
+    let environment = opening::environment(caller, folder.as_ref(), &shim_names);
     let agent = Agent {
-        command: Command::new(&program, &options.command, &environment(caller, folder.as_ref()))
+        command: Command::new(&program, &options.command, &environment)
             .map_err(|source| LaunchError::NotStarted { command: command.clone(), source })?,
         terminal: slave,
         mask,
         files,
         filter: FilterOptions { debug: policy.debug(), ..FilterOptions::default() },
     };
+    // Forked before there is a thread, a key or a log.
     let (reaper, mut hidden) = reap::start(agent, master.into_iter().collect()).step("starting the reaper")?;
-    let held = prepare(options, &policy, &reaper)?;
+    let mut held = hold::prepare(options, &policy, &reaper)?;
     if let Some(reason) = &held.reason {
         tell(&format!(
             "tier {} only: {reason}. Programs started by path are not held; `tollgate doctor` says what is missing",
             held.tier
         ));
     }
-
-    let settings = Settings { tier: held.tier, mode: options.mode, uid: caller.uid };
-    let journal = journal(options, caller, places, &session, &policy, &workspace, &held)?;
-    for found in journal.recovered() {
-        tell(&recovered_line(found));
-    }
-    let screen = match (terminal, options.non_interactive) {
-        (Some(terminal), _) => Some(Arc::new(Screen::new(terminal).step("taking over the terminal")?)),
-        (None, _) => None,
-    };
+    let screen = terminal.map(Screen::new).transpose().step("taking over the terminal")?.map(Arc::new);
     let people = screen.as_ref().filter(|_| !options.non_interactive).map(|screen| People::new(Arc::clone(screen)));
-    let identities =
-        Identities::find(&policy.named_programs(), policy.catalog(), Some(&caller.search_path()), &workspace);
+    let settings = Settings { tier: held.tier, mode: options.mode, uid: caller.uid };
+    let search = caller.search_path();
+    // The record waits for the disk; the links and the programs that rules name are looked up meanwhile.
+    let (journal, identities) = std::thread::scope(|scope| {
+        let links = scope.spawn(|| folder.as_ref().map_or(Ok(()), |folder| folder.link(&shim_names)));
+        let named =
+            scope.spawn(|| Identities::find(&policy.named_programs(), policy.catalog(), Some(&search), &workspace));
+        let journal = opening::journal(options, caller, places, &session, &policy, &workspace, &held);
+        let links = links.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
+        let named = named.join().map_err(|_| io::ErrorKind::Other.into());
+        links.step("linking the shims").and_then(|()| Ok((journal?, named.step("looking up programs")?)))
+    })?;
+    for found in journal.recovered() {
+        tell(&opening::recovered_line(found));
+    }
     let gate = Arc::new(Gate::new(policy, identities, journal, people, settings));
-    let announced = Arc::new(Announced::default());
-    let outcomes = Arc::new(Outcomes::new(Arc::clone(&gate), Arc::clone(&announced)).step("watching processes")?);
-    gate.start_ticker().step("starting the ticker")?;
-    let watcher = {
-        let outcomes = Arc::clone(&outcomes);
-        thread("outcomes", move || outcomes.serve())?
-    };
-    {
-        let gate = Arc::clone(&gate);
-        let uid = caller.uid;
-        thread("identities", move || {
-            gate.identities().remember_changeable(uid);
-            Ok(())
-        })?;
-    }
-    if let Some(folder) = &folder {
-        let door = ShimDoor::new(
-            Arc::clone(&gate),
-            Arc::clone(&announced),
-            Arc::clone(&outcomes),
-            held.tier,
-            caller.uid,
-            ProcessId(reaper.process()),
-        );
-        let listener = folder.listen().step("listening for shims")?;
-        if held.tier != Tier::Shim {
-            folder.mark_kernel_door().step("marking the kernel door")?;
-        }
-        thread("shims", move || door.serve(&listener))?;
-    }
-    if let Some(listener) = held.listener {
-        let shim_file = folder.as_ref().and_then(|_| shim_image().ok()).map(|image| ShimFile::of(&image));
-        let door = KernelDoor::new(
-            Listener::new(listener),
-            Arc::clone(&gate),
-            Arc::clone(&announced),
-            Arc::clone(&outcomes),
-            shim_file,
-        );
-        door.open().step("opening the kernel door")?;
-    }
+    let parts = Parts::start(&gate)?;
+    parts.open_doors(&mut held, folder.as_ref(), caller.uid, &reaper)?;
     let relay = match (&screen, hidden.pop()) {
         (Some(screen), Some(master)) => Some(start_relay(screen, master).step("starting the terminal relay")?),
         _ => None,
@@ -200,13 +159,82 @@ pub fn run(options: &Options, caller: &Caller, places: &Places, tell: Tell<'_>) 
     {
         tracing::warn!(%error, "the terminal's settings could not be restored");
     }
-    outcomes.stop();
-    if watcher.join().is_err() {
-        tracing::warn!("the watcher of processes died");
+    std::thread::scope(|scope| {
+        scope.spawn(|| drop(folder));
+        let total = parts.finish();
+        finish(session, &gate, settings, supervised, total, &reaper, &command)
+    })
+}
+
+/// Makes the agent's own terminal, where there is one to be like.
+fn inner_terminal(terminal: Option<&Terminal>) -> Result<(Option<OwnedFd>, Option<OwnedFd>), LaunchError> {
+    let Some(terminal) = terminal else { return Ok((None, None)) };
+    let settings = terminal.settings().step("reading the terminal's settings")?;
+    let inner = tty::open_inner(terminal.size(), settings).step("making the inner terminal")?;
+    Ok((Some(inner.master), Some(inner.slave)))
+}
+
+/// What works beside the main thread.
+struct Parts {
+    gate: Arc<Gate>,
+    announced: Arc<Announced>,
+    outcomes: Arc<Outcomes>,
+    watcher: std::thread::JoinHandle<()>,
+}
+
+impl Parts {
+    fn start(gate: &Arc<Gate>) -> Result<Self, LaunchError> {
+        let announced = Arc::new(Announced::default());
+        let outcomes = Arc::new(Outcomes::new(Arc::clone(gate), Arc::clone(&announced)).step("watching processes")?);
+        gate.start_ticker().step("starting the ticker")?;
+        let watched = Arc::clone(&outcomes);
+        let watcher = thread("outcomes", move || watched.serve())?;
+        Ok(Self { gate: Arc::clone(gate), announced, outcomes, watcher })
     }
-    outcomes.record_rest();
-    drop(folder);
-    finish(session, &gate, settings, supervised, &outcomes, &reaper, &command)
+
+    fn open_doors(
+        &self,
+        held: &mut HeldBy,
+        folder: Option<&Folder>,
+        uid: u32,
+        reaper: &Reaper,
+    ) -> Result<(), LaunchError> {
+        let gate = Arc::clone(&self.gate);
+        thread("identities", move || {
+            gate.identities().remember_changeable(uid);
+            Ok(())
+        })?;
+        if let Some(folder) = folder {
+            let (gate, announced, outcomes) = self.shared();
+            let door = ShimDoor::new(gate, announced, outcomes, held.tier, uid, ProcessId(reaper.process()));
+            let listener = folder.listen().step("listening for shims")?;
+            if held.tier != Tier::Shim {
+                folder.mark_kernel_door().step("marking the kernel door")?;
+            }
+            thread("shims", move || door.serve(&listener))?;
+        }
+        if let Some(listener) = held.listener.take() {
+            let shim = folder.and_then(|_| opening::shim_image().ok()).map(|image| ShimFile::of(&image));
+            let (gate, announced, outcomes) = self.shared();
+            let door = KernelDoor::new(Listener::new(listener), gate, announced, outcomes, shim);
+            door.open().step("opening the kernel door")?;
+        }
+        Ok(())
+    }
+
+    fn shared(&self) -> (Arc<Gate>, Arc<Announced>, Arc<Outcomes>) {
+        (Arc::clone(&self.gate), Arc::clone(&self.announced), Arc::clone(&self.outcomes))
+    }
+
+    /// Records the last outcomes, and returns how many processes there were.
+    fn finish(self) -> u64 {
+        self.outcomes.stop();
+        if self.watcher.join().is_err() {
+            tracing::warn!("the watcher of processes died");
+        }
+        self.outcomes.record_rest();
+        self.outcomes.total()
+    }
 }
 
 fn finish(
@@ -214,7 +242,7 @@ fn finish(
     gate: &Gate,
     settings: Settings,
     supervised: Supervised,
-    outcomes: &Outcomes,
+    total: u64,
     reaper: &Reaper,
     command: &OsString,
 ) -> Result<Summary, LaunchError> {
@@ -230,7 +258,7 @@ fn finish(
         },
         exit: exit_code,
         signal: signal_number,
-        children_total: outcomes.total(),
+        children_total: total,
         children_killed: u64::from(supervised.killed),
     });
     if let Some((step, errno)) = failed_to_start {
@@ -252,161 +280,6 @@ fn finish(
     })
 }
 
-/// What holds the agent.
-struct HeldBy {
-    tier: Tier,
-    listener: Option<OwnedFd>,
-    /// Why it is not the best tier.
-    reason: Option<String>,
-    scoped: bool,
-}
-
-/// Starts the agent up to the point where it would become its program, as firmly held as can be.
-fn prepare(options: &Options, policy: &Policy, reaper: &Reaper) -> Result<HeldBy, LaunchError> {
-    let held = match options.doors {
-        DoorChoice::Shim => plain(reaper, None)?,
-        DoorChoice::Both | DoorChoice::Kernel => {
-            let (process, ready) = reaper.prepare(Filtered::Yes).step("preparing the agent")?;
-            let failure = match ready {
-                Ready::Filtered { listener, scoped } => match barrier::can_trace(process) {
-                    Ok(()) => {
-                        return Ok(HeldBy { tier: Tier::Barrier, listener: Some(listener), reason: None, scoped });
-                    }
-                    Err(error) => {
-                        reaper.go(Go::No).step("giving up the kernel door")?;
-                        format!("the exec barrier cannot be had (ptrace: {error})")
-                    }
-                },
-                Ready::Failed { step, errno } => {
-                    let error = io::Error::from_raw_os_error(errno);
-                    format!("the exec barrier cannot be had ({step}: {error})")
-                }
-                Ready::Plain { .. } => "the exec barrier cannot be had".to_owned(),
-            };
-            match reaper.report().step("waiting for the reaper")? {
-                reap::Report::Ended(_) => {}
-                other => tracing::debug!(?other, "an unexpected report"),
-            }
-            if options.doors == DoorChoice::Kernel {
-                return Err(LaunchError::Tier { tier: Tier::Shim, required: Tier::Barrier, reason: failure });
-            }
-            plain(reaper, Some(failure))?
-        }
-    };
-    let floors = [options.require, policy.require()];
-    match floors.into_iter().flatten().find(|floor| !held.tier.satisfies(*floor)) {
-        Some(required) => {
-            let reason = held.reason.unwrap_or_else(|| "--door shim was given".to_owned());
-            Err(LaunchError::Tier { tier: held.tier, required, reason })
-        }
-        None => Ok(held),
-    }
-}
-
-fn plain(reaper: &Reaper, reason: Option<String>) -> Result<HeldBy, LaunchError> {
-    match reaper.prepare(Filtered::No).step("preparing the agent")?.1 {
-        Ready::Plain { scoped } => Ok(HeldBy { tier: Tier::Shim, listener: None, reason, scoped }),
-        Ready::Filtered { .. } => Err(io::Error::from(io::ErrorKind::InvalidData)).step("preparing the agent"),
-        Ready::Failed { step, errno } => Err(io::Error::from_raw_os_error(errno)).step(step),
-    }
-}
-
-fn new_session() -> io::Result<SessionId> {
-    let mut random = [0; 10];
-    getrandom::fill(&mut random).map_err(io::Error::other)?;
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_err(io::Error::other)?;
-    Ok(SessionId::from_parts(u64::try_from(since.as_millis()).map_err(io::Error::other)?, random))
-}
-
-fn shim_path() -> io::Result<PathBuf> {
-    Ok(std::env::current_exe()?.with_file_name("tollgate-shim"))
-}
-
-fn shim_image() -> io::Result<procfs::Image> {
-    let path = std::fs::canonicalize(shim_path()?)?;
-    procfs::image_at(&path, path.clone())
-}
-
-fn shim_folder(places: &Places, session: &SessionId, policy: &Policy) -> Result<Folder, LaunchError> {
-    let shim = shim_path().step("finding tollgate-shim")?;
-    if !shim.is_file() {
-        return Err(LaunchError::NoShim(shim));
-    }
-    let path = places.sessions.join(session.as_str());
-    let folder = Folder::create(path.clone()).map_err(|source| LaunchError::Folder { path, source })?;
-    folder.link(&shim, &policy.shim_names()).step("linking the shims")?;
-    Ok(folder)
-}
-
-fn environment(caller: &Caller, folder: Option<&Folder>) -> Vec<OsString> {
-    let Some(folder) = folder else { return caller.environment_with(&[]) };
-    let mut changes = vec![
-        ("PATH", in_front(&folder.links(), &caller.search_path())),
-        (shim::SESSION_VARIABLE, folder.path().as_os_str().to_owned()),
-    ];
-    // Programs that start "the user's shell" find the shim of the same name.
-    let shell = caller.variable("SHELL").and_then(|shell| Path::new(shell).file_name());
-    if let Some(link) = shell.map(|name| folder.links().join(name)).filter(|link| link.symlink_metadata().is_ok()) {
-        changes.push(("SHELL", link.into_os_string()));
-    }
-    caller.environment_with(&changes)
-}
-
-fn journal(
-    options: &Options,
-    caller: &Caller,
-    places: &Places,
-    session: &SessionId,
-    policy: &Policy,
-    workspace: &Path,
-    held: &HeldBy,
-) -> Result<Journal, LaunchError> {
-    let doors = match (held.tier, options.doors) {
-        (Tier::Shim, _) => vec![Door::Shim],
-        (_, DoorChoice::Kernel) => vec![Door::Kernel],
-        _ => vec![Door::Kernel, Door::Shim],
-    };
-    let command = options.command.first().map(Path::new).and_then(Path::file_name).unwrap_or_default();
-    let journal = Journal::open(audit::Setup {
-        dir: places.audit.clone(),
-        keys: places.keys.clone(),
-        session: session.clone(),
-        start: audit::SessionStart {
-            agent: audit::Agent {
-                name: options.agent.clone().unwrap_or_else(|| command.to_string_lossy().into_owned()),
-                command: options.command.clone(),
-            },
-            principal: audit::Principal { uid: caller.uid, name: caller.user_name(), via: "getuid".to_owned() },
-            product: audit::Product {
-                name: "tollgate".to_owned(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                exe_sha256: None,
-            },
-            host: audit::Host::here(),
-            tiers: audit::Tiers { exec: held.tier.as_str().to_owned(), files: "F3".to_owned(), net: "N3".to_owned() },
-            mode: options.mode,
-            doors,
-            policy: policy.digest(),
-            workspace: workspace.to_owned(),
-            cwd: caller.cwd.clone(),
-            clock: audit::ClockFacts::here(),
-        },
-    })?;
-    for file in policy.files() {
-        // The receipts matter to nobody: an error ends the start.
-        let _receipt = journal.policy_loaded(&audit::PolicyRecord {
-            path: file.path.clone(),
-            layer: file.layer,
-            rules: u64::try_from(file.rules).unwrap_or(u64::MAX),
-            sha256: file.digest,
-        })?;
-    }
-    if !held.scoped {
-        tracing::warn!("this kernel cannot keep signals inside (Landlock ABI 6); the filter guards the supervisor");
-    }
-    Ok(journal)
-}
-
 fn start_relay(screen: &Arc<Screen>, master: OwnedFd) -> io::Result<Relay> {
     let keys = if tty::is_terminal(&io::stdin()) { Keys::Terminal } else { Keys::Elsewhere };
     if keys == Keys::Terminal && screen.terminal().is_foreground() {
@@ -426,17 +299,4 @@ fn thread<T: Send + 'static>(
         }
     });
     started.step("starting a thread")
-}
-
-fn recovered_line(found: &Recovered) -> String {
-    let session = &found.session;
-    match &found.found {
-        None => {
-            format!("the record of an earlier session, {session}, is gone; the host's index says that it was there")
-        }
-        Some(state) => format!(
-            "an earlier session, {session}, was not closed and is sealed now: {} lines hold, {} of them after the last signature, {} torn bytes",
-            state.lines, state.unsigned_tail, state.torn_bytes
-        ),
-    }
 }

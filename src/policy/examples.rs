@@ -5,10 +5,20 @@ use super::evaluate::{Judged, fit};
 use super::fit::Fit;
 use super::judged::{Candidate, View};
 use super::load::{Case, Complaints, Example};
-use super::matcher::Places;
+use super::matcher::{Places, lexical};
 use super::rule::Rule;
 use super::{line, unwrap};
 use crate::model::{Decision, text};
+
+/// Returns where examples run: the same everywhere, and nothing of the disk is looked at.
+pub(super) fn places() -> Places {
+    Places {
+        workspace: "/home/user/project".into(),
+        home: Some("/home/user".into()),
+        tmp: vec!["/tmp".into(), "/var/tmp".into()],
+        canonical: lexical,
+    }
+}
 
 /// Complains about every example that the rule does not treat as it says.
 pub(super) fn hold(

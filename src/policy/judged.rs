@@ -1,6 +1,7 @@
 //! A command as the rules see it.
 
 use super::catalog::{Catalog, Entry};
+use super::matcher::{self, Given, Places};
 use super::normal::{Argument, Clarity, Command, base_name, readings};
 use crate::model::{Digest, Invocation};
 use std::cell::OnceCell;
@@ -29,6 +30,8 @@ pub(crate) struct Candidate {
     pub(crate) assigns: bool,
     /// Its standard input, where the line says it.
     pub(crate) stdin: Option<Arc<str>>,
+    /// Whether standard input comes from a pipe or a file.
+    pub(crate) fed: bool,
     /// The whole line that it comes from.
     pub(crate) line: Option<Arc<str>>,
     /// Whether the program is known at all (`$X y` is not).
@@ -54,6 +57,7 @@ impl Candidate {
             environment: invocation.environment.clone(),
             assigns: false,
             stdin: None,
+            fed: false,
             line: None,
             program_known: true,
             passes_on: false,
@@ -143,6 +147,7 @@ pub(crate) struct View<'a> {
     pub(crate) candidate: &'a Candidate,
     pub(crate) command: Command,
     texts: OnceCell<Texts>,
+    paths: OnceCell<Vec<Given>>,
 }
 
 /// The texts of a command.
@@ -165,7 +170,15 @@ impl<'a> View<'a> {
         for entry in &entries {
             commands.extend(readings(&name, &candidate.arguments, Some(entry)));
         }
-        commands.into_iter().map(|command| Self { candidate, command, texts: OnceCell::new() }).collect()
+        commands
+            .into_iter()
+            .map(|command| Self { candidate, command, texts: OnceCell::new(), paths: OnceCell::new() })
+            .collect()
+    }
+
+    /// Returns the paths that the command is given.
+    pub(crate) fn paths(&self, places: &Places) -> &[Given] {
+        self.paths.get_or_init(|| matcher::given(self.candidate, &self.command, places))
     }
 
     /// Returns the texts of the command.

@@ -56,6 +56,9 @@ pub(super) fn program(word: &OsStr, cwd: &Path) -> Program {
     if !word.as_encoded_bytes().contains(&b'/') {
         return Program { names: Names { certain: vec![name.clone()], possible: vec![name] }, ..Program::default() };
     }
+    if path.starts_with("~") {
+        return Program { names: Names { certain: Vec::new(), possible: vec![name] }, ..Program::default() };
+    }
     let full = super::matcher::lexical(&cwd.join(path));
     let trusted = full.parent().is_some_and(|parent| TRUSTED.iter().any(|folder| parent == Path::new(folder)));
     let certain = if trusted { vec![name.clone()] } else { Vec::new() };
@@ -141,6 +144,7 @@ fn candidate(command: &SimpleCommand, start: &Start, line: &Arc<str>) -> Candida
         environment,
         assigns: !command.assignments.is_empty() || command.writes(),
         stdin: command.stdin.clone().map(Arc::from),
+        fed: command.fed,
         line: Some(Arc::clone(line)),
         passes_on: false,
         script: None,

@@ -3,7 +3,7 @@
 use super::catalog::Catalog;
 use super::defaults::{self, Defaults};
 use super::index::Index;
-use super::load::{Complaint, Complaints, Context, LoadErrors, RuleWithExamples, Source, Stated};
+use super::load::{Complaint, Complaints, Context, LoadErrors, Loaded, RuleWithExamples, Source, Stated};
 use super::matcher::{Matcher, NamePattern, Places};
 use super::normal::base_name;
 use super::rule::Rule;
@@ -228,12 +228,28 @@ impl Loading {
                 version: document.version,
             });
             self.stated.push((loaded.layer, document.stated));
-            for RuleWithExamples { rule, examples } in document.rules {
-                examples::hold(&rule, &examples, &self.places, &self.catalog, &mut complaints);
+            for RuleWithExamples { rule, .. } in document.rules {
                 self.keep(rule);
+            }
+            // Those of the compiled-in policy are held by a test, not at every start.
+            if loaded.layer != Layer::Builtin {
+                self.hold_examples(&loaded, &mut complaints);
             }
         }
         self.complaints.extend(complaints.into_list());
+    }
+
+    /// Runs the examples, in a place that is the same on every machine: a policy that loads for its
+    /// author loads for everybody, wherever home and the workspace are.
+    fn hold_examples(&self, loaded: &Loaded, complaints: &mut Complaints<'_>) {
+        let name = loaded.name.to_string_lossy();
+        // What is wrong with the text itself has been said.
+        let mut said = Complaints::new(&name, &loaded.text);
+        let places = examples::places();
+        let document = load::read(loaded, &places, &self.catalog, &mut said);
+        for RuleWithExamples { rule, examples } in document.into_iter().flat_map(|document| document.rules) {
+            examples::hold(&rule, &examples, &places, &self.catalog, complaints);
+        }
     }
 
     /// Keeps a rule that counts. An allow of a project file does not.

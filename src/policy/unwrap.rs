@@ -146,10 +146,14 @@ fn shell_starts(candidate: &mut Candidate, command: &Command) -> Vec<Started> {
         candidate.script = script.text.to_str().map(str::to_owned);
         return vec![script_line(Some(&script.text), candidate)];
     }
-    if let Some(stdin) = candidate.stdin.as_ref().filter(|_| command.operands.is_empty() || given("-s")) {
-        return vec![Started::Line(stdin.to_string())];
+    let script = command.operands.first().filter(|_| !given("-s"));
+    match (script, &candidate.stdin) {
+        // A script file: what it starts is judged when it starts.
+        (Some(script), _) if script.clarity == Clarity::Known => Vec::new(),
+        (None, Some(stdin)) => vec![Started::Line(stdin.to_string())],
+        (None, None) if !candidate.fed => Vec::new(),
+        (Some(_), _) | (None, None) => vec![script_line(None, candidate)],
     }
-    Vec::new()
 }
 
 /// The command after a wrapper's own options.

@@ -55,6 +55,8 @@ pub struct SimpleCommand {
     pub redirections: Vec<Redirection>,
     /// Its standard input, where the line says it literally.
     pub stdin: Option<String>,
+    /// Whether its standard input is a pipe, a file or another command's output.
+    pub fed: bool,
     /// The targets of the `cd`s that come before it in the same shell, in order.
     pub directories: Vec<Word>,
 }

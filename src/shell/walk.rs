@@ -53,6 +53,7 @@ impl<'a> Walker<'a> {
             return self.command(only);
         }
         let mut before: Option<usize> = None;
+        let mut piped = false;
         for command in &pipeline.seq {
             let first = self.commands.len();
             self.apart(|walker| walker.command(command))?;
@@ -64,6 +65,10 @@ impl<'a> Walker<'a> {
                     reader.stdin = literal;
                 }
             }
+            for reader in self.commands.get_mut(first..).unwrap_or_default() {
+                reader.fed |= piped;
+            }
+            piped = true;
             before = matches!(command, ast::Command::Simple(_)).then(|| self.commands.len().checked_sub(1)).flatten();
         }
         Ok(())
@@ -272,6 +277,7 @@ impl<'a> Walker<'a> {
             if command.stdin.is_none() {
                 command.stdin.clone_from(&holder.stdin);
             }
+            command.fed |= holder.fed;
         }
         Ok(())
     }
@@ -280,6 +286,7 @@ impl<'a> Walker<'a> {
         match redirect {
             ast::IoRedirect::File(_, kind, target) => self.file_redirect(kind, target, command),
             ast::IoRedirect::HereDocument(_, document) => {
+                command.fed = true;
                 command.stdin = if document.requires_expansion {
                     let mut words = Words { depth: self.depth, commands: self.commands, moves_home: self.moves_home };
                     words.here_document(&document.doc.value)?
@@ -289,6 +296,7 @@ impl<'a> Walker<'a> {
                 Ok(())
             }
             ast::IoRedirect::HereString(_, word) => {
+                command.fed = true;
                 if let Word::Literal(text) = self.word(&word.value)? {
                     command.stdin = text.into_string().ok();
                 }
@@ -316,6 +324,7 @@ impl<'a> Walker<'a> {
             | ast::IoFileRedirectKind::DuplicateOutput => RedirectionKind::Write,
             ast::IoFileRedirectKind::ReadAndWrite => RedirectionKind::ReadWrite,
         };
+        command.fed |= kind != RedirectionKind::Write;
         match target {
             ast::IoFileRedirectTarget::Filename(word) => {
                 let target = self.word(&word.value)?;

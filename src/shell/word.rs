@@ -85,7 +85,7 @@ impl Words<'_> {
                 if ["$(", "`", "${", "<(", ">("].iter().any(|start| building.plain.contains(start)) {
                     return Err(Unknown::new("a substitution that is not understood"));
                 }
-                building.pattern |= !quoted && text.contains(['*', '?', '[', '(']);
+                building.pattern |= !quoted && is_pattern(text);
                 building.text.push(text);
             }
             WordPiece::SingleQuotedText(text) => building.text.push(text),
@@ -180,6 +180,11 @@ impl Words<'_> {
         let pieces = brush_parser::word::parse(text, &options).map_err(|_| not_understood(text))?;
         self.pieces(&pieces, false, &mut Building::default())
     }
+}
+
+/// Says whether a shell would look for file names. `[` alone is the program of that name.
+fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?', '(']) || text.split_once('[').is_some_and(|(_, rest)| rest.contains(']'))
 }
 
 fn is_double_quoted(piece: &WordPiece) -> bool {

@@ -19,21 +19,22 @@ use std::sync::Arc;
 /// The session's folder with the links and the socket.
 #[derive(Debug)]
 pub struct Folder {
+    shim: PathBuf,
     path: PathBuf,
 }
 
 impl Folder {
-    /// Makes the folder, mode 0700.
+    /// Makes the folder, mode 0700. `shim` is what its links lead to.
     ///
     /// # Errors
     ///
     /// Those of mkdir(2).
-    pub fn create(path: PathBuf) -> io::Result<Self> {
+    pub fn create(shim: PathBuf, path: PathBuf) -> io::Result<Self> {
         if let Some(above) = path.parent() {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(above)?;
         }
         fs::DirBuilder::new().mode(0o700).create(&path)?;
-        let folder = Self { path };
+        let folder = Self { shim, path };
         fs::DirBuilder::new().mode(0o700).create(folder.links())?;
         Ok(folder)
     }
@@ -55,10 +56,10 @@ impl Folder {
     /// # Errors
     ///
     /// Those of symlink(2).
-    pub fn link(&self, shim: &Path, names: &[String]) -> io::Result<()> {
+    pub fn link(&self, names: &[String]) -> io::Result<()> {
         for name in names.iter().filter(|name| !name.is_empty() && !name.contains('/') && *name != "." && *name != "..")
         {
-            match symlink(shim, self.links().join(name)) {
+            match symlink(&self.shim, self.links().join(name)) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
                 _ => {}
             }

@@ -2,18 +2,17 @@
 
 use super::entry::{Entry, RawEntry, Subcommand};
 use super::option::OptionTable;
-use globset::{Glob, GlobMatcher};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
 
-/// The data files, by family.
+/// The data files, by family, as the build script has made them from the YAML beside this file.
 const FILES: [(&str, &str); 6] = [
-    ("files", include_str!("files.yaml")),
-    ("git", include_str!("git.yaml")),
-    ("infrastructure", include_str!("infrastructure.yaml")),
-    ("interpreters", include_str!("interpreters.yaml")),
-    ("packages", include_str!("packages.yaml")),
-    ("wrappers", include_str!("wrappers.yaml")),
+    ("files", include_str!(concat!(env!("OUT_DIR"), "/files.json"))),
+    ("git", include_str!(concat!(env!("OUT_DIR"), "/git.json"))),
+    ("infrastructure", include_str!(concat!(env!("OUT_DIR"), "/infrastructure.json"))),
+    ("interpreters", include_str!(concat!(env!("OUT_DIR"), "/interpreters.json"))),
+    ("packages", include_str!(concat!(env!("OUT_DIR"), "/packages.json"))),
+    ("wrappers", include_str!(concat!(env!("OUT_DIR"), "/wrappers.json"))),
 ];
 
 /// The compiled-in catalog is faulty. Tests hold that it is not.
@@ -31,7 +30,8 @@ pub struct CatalogError {
 pub struct Catalog {
     entries: Vec<Entry>,
     by_name: HashMap<String, usize>,
-    by_glob: Vec<(GlobMatcher, usize)>,
+    /// Names with `*`.
+    by_pattern: Vec<(String, usize)>,
 }
 
 static BUILTIN: LazyLock<Result<Arc<Catalog>, CatalogError>> = LazyLock::new(|| Catalog::read(&FILES).map(Arc::new));
@@ -46,11 +46,11 @@ impl Catalog {
     }
 
     fn read(files: &[(&str, &str)]) -> Result<Self, CatalogError> {
-        let mut catalog = Self { entries: Vec::new(), by_name: HashMap::new(), by_glob: Vec::new() };
+        let mut catalog = Self { entries: Vec::new(), by_name: HashMap::new(), by_pattern: Vec::new() };
         for (family, text) in files {
             let fault = |problem: String| CatalogError { family: (*family).to_owned(), problem };
             let raw: BTreeMap<String, RawEntry> =
-                serde_yaml::from_str(text).map_err(|error| fault(error.to_string()))?;
+                serde_json::from_str(text).map_err(|error| fault(error.to_string()))?;
             for (name, entry) in raw {
                 catalog.add(&name, entry).map_err(|problem| fault(format!("{name}: {problem}")))?;
             }
@@ -64,8 +64,7 @@ impl Catalog {
         let names = if raw.names.is_empty() { own.as_slice() } else { raw.names.as_slice() };
         for spelling in names {
             if spelling.contains('*') {
-                let glob = Glob::new(spelling).map_err(|error| error.to_string())?;
-                self.by_glob.push((glob.compile_matcher(), index));
+                self.by_pattern.push((spelling.clone(), index));
             } else if self.by_name.insert(spelling.clone(), index).is_some() {
                 return Err(format!("the name {spelling} stands twice"));
             }
@@ -76,11 +75,8 @@ impl Catalog {
 
     /// Returns what is known of a program of this name.
     pub(crate) fn entry(&self, name: &str) -> Option<&Entry> {
-        let index = self
-            .by_name
-            .get(name)
-            .copied()
-            .or_else(|| self.by_glob.iter().find(|(glob, _)| glob.is_match(name)).map(|(_, index)| *index))?;
+        let by_pattern = || self.by_pattern.iter().find(|(pattern, _)| is_like(pattern, name)).map(|(_, index)| *index);
+        let index = self.by_name.get(name).copied().or_else(by_pattern)?;
         self.entries.get(index)
     }
 
@@ -93,14 +89,27 @@ impl Catalog {
     }
 }
 
+/// Says whether a name fits a pattern in which `*` stands for any characters. Compiling a glob for each
+/// name would take longer than all the rest of a start.
+fn is_like(pattern: &str, name: &str) -> bool {
+    let Some((start, mut rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut name) = name.strip_prefix(start) else { return false };
+    while let Some((part, after)) = rest.split_once('*') {
+        let Some(at) = name.find(part) else { return false };
+        name = name.get(at + part.len()..).unwrap_or_default();
+        rest = after;
+    }
+    name.ends_with(rest)
+}
+
 fn entry(raw: RawEntry) -> Result<Entry, String> {
-    let options = OptionTable::read(&raw.options)?;
+    let options = Arc::new(OptionTable::read(&raw.options)?);
     let mut subcommands = HashMap::new();
     for (own, sub) in raw.subcommands {
         let table = OptionTable::read(&sub.options).map_err(|problem| format!("{own}: {problem}"))?;
         let made = Arc::new(Subcommand {
             name: own.clone(),
-            options: table.joined(&options),
+            options: table.over(&options),
             operands: sub.operands,
             marks: sub.marks.into_iter().map(|(start, spellings)| (start, spellings.into())).collect(),
         });

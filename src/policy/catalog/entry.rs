@@ -109,7 +109,7 @@ pub(crate) struct Subcommand {
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) style: Style,
-    pub(crate) options: OptionTable,
+    pub(crate) options: std::sync::Arc<OptionTable>,
     pub(crate) operands: Operands,
     /// By every name that a subcommand has.
     pub(crate) subcommands: std::collections::HashMap<String, std::sync::Arc<Subcommand>>,

@@ -40,6 +40,8 @@ pub(crate) struct Switch {
 pub(crate) struct OptionTable {
     switches: Vec<Switch>,
     by_spelling: HashMap<String, usize>,
+    /// What is looked at where this table knows nothing.
+    global: Option<Arc<OptionTable>>,
 }
 
 impl OptionTable {
@@ -65,28 +67,29 @@ impl OptionTable {
         Ok(())
     }
 
-    /// Returns this table with what another one knows besides.
-    pub(crate) fn joined(&self, other: &Self) -> Self {
-        let mut table = self.clone();
-        for switch in &other.switches {
-            if !switch.spellings.iter().any(|spelling| table.by_spelling.contains_key(spelling)) {
-                let index = table.switches.len();
-                table.by_spelling.extend(switch.spellings.iter().map(|spelling| (spelling.clone(), index)));
-                table.switches.push(switch.clone());
-            }
-        }
-        table
+    /// Returns this table with what another one knows besides: the options of a subcommand with the
+    /// global ones.
+    pub(crate) fn over(self, global: &Arc<Self>) -> Self {
+        Self { global: Some(Arc::clone(global)), ..self }
     }
 
     /// Returns the option that is spelled exactly so.
     pub(crate) fn exact(&self, spelling: &str) -> Option<&Switch> {
-        self.by_spelling.get(spelling).and_then(|index| self.switches.get(*index))
+        let own = self.by_spelling.get(spelling).and_then(|index| self.switches.get(*index));
+        own.or_else(|| self.global.as_ref()?.exact(spelling))
     }
 
     /// Returns the options that have a long spelling beginning so.
     pub(crate) fn abbreviated(&self, start: &str) -> Vec<&Switch> {
         let begins = |spelling: &&String| spelling.starts_with("--") && spelling.starts_with(start);
-        self.switches.iter().filter(|switch| switch.spellings.iter().any(|one| begins(&one))).collect()
+        let own = self.switches.iter().filter(|switch| switch.spellings.iter().any(|one| begins(&one)));
+        let mut found: Vec<&Switch> = own.collect();
+        for switch in self.global.iter().flat_map(|global| global.abbreviated(start)) {
+            if !switch.spellings.iter().any(|spelling| self.by_spelling.contains_key(spelling)) {
+                found.push(switch);
+            }
+        }
+        found
     }
 }
 

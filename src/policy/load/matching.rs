@@ -31,6 +31,7 @@ pub(super) struct MatchReader<'a, 'node> {
 impl<'node> MatchReader<'_, 'node> {
     /// Reads a mapping of questions that must all hold.
     pub(super) fn read(&self, node: &'node Node, complaints: &mut Complaints<'_>) -> Option<Matcher> {
+        let before = complaints.count();
         let keys: Vec<&str> = KEYS.into_iter().chain(["not"]).collect();
         let fields = Fields::open(node, "match", &keys, complaints)?;
         if fields.entries().is_empty() {
@@ -38,7 +39,6 @@ impl<'node> MatchReader<'_, 'node> {
             complaints.at("P014", node.spot, "an empty match would match everything", Some(fix));
             return None;
         }
-        let before = complaints.count();
         let mut parts = Vec::new();
         parts.extend(fields.get("program").and_then(|node| self.program(node, complaints)));
         parts.extend(fields.get("subcommand").map(|node| {
@@ -57,6 +57,11 @@ impl<'node> MatchReader<'_, 'node> {
         parts.extend(
             fields.get("not").and_then(|node| opposite.read(node, complaints)).map(|part| Matcher::Not(Box::new(part))),
         );
+        let asked = fields.entries().iter().filter(|(key, _)| key.text != "regex_on").count();
+        if complaints.count() == before && parts.len() != asked {
+            // A question that came to nothing would match everything.
+            complaints.at("P014", node.spot, "a key of this match has nothing in it", None);
+        }
         (complaints.count() == before).then_some(Matcher::All(parts))
     }
 
@@ -156,9 +161,6 @@ impl<'node> MatchReader<'_, 'node> {
         let items = self.sets.expand(texts(node, "flags", complaints), SetKind::Strings, complaints);
         let mut out = Vec::new();
         for (text, spot) in items {
-            if text == "*" {
-                continue;
-            }
             match WantedFlag::read(text) {
                 Ok(_) if !text.starts_with(['-', '+', ':']) => {
                     let fix = format!("write \"--{text}\" or \"-{text}\"");
@@ -189,8 +191,10 @@ impl<'node> MatchReader<'_, 'node> {
         }
         argv.allow_flags = fields.get("allow_flags").map(|node| self.wanted_flags(node, complaints));
         if let Some(node) = fields.get("forbid_flags") {
-            argv.forbid_all = texts(node, "forbid_flags", complaints).iter().any(|(text, _)| *text == "*");
-            argv.forbid_flags = self.wanted_flags(node, complaints);
+            // `*` alone: every option that is not listed in allow_flags.
+            let all = matches!(texts(node, "forbid_flags", complaints).as_slice(), [("*", _)]);
+            argv.forbid_all = all;
+            argv.forbid_flags = if all { Vec::new() } else { self.wanted_flags(node, complaints) };
         }
         if let Some(number) = fields.text("max_operands", complaints) {
             argv.max_operands = number.parse().ok();
@@ -259,6 +263,9 @@ impl<'node> MatchReader<'_, 'node> {
         }
         if let Some(items) = fields.get("any") {
             let parts = list(items, "any", complaints);
+            if parts.is_empty() {
+                complaints.at("P014", items.spot, "any has nothing in it", Some("leave the key out".to_owned()));
+            }
             tests.push(PathTest::Any(parts.iter().filter_map(|part| self.path(part, complaints)).collect()));
         }
         Some(PathMatcher { tests })
@@ -339,6 +346,9 @@ fn env(node: &Node, complaints: &mut Complaints<'_>) -> Option<Matcher> {
     }
     if let Some(Node { value: Value::Map(entries), .. }) = fields.get("is") {
         let mut wanted = Vec::new();
+        if entries.is_empty() {
+            complaints.at("P014", node.spot, "is has nothing in it", Some("write `is: { NAME: [value] }`".to_owned()));
+        }
         for (name, values) in entries {
             let mut globs = Vec::new();
             for (text, spot) in texts(values, &name.text, complaints) {

@@ -17,8 +17,8 @@ pub use complaint::{Complaint, LoadErrors};
 pub(crate) use document::{Stated, read};
 pub(crate) use example::{Case, Example};
 pub(crate) use rule::RuleWithExamples;
-pub(crate) use source::digest;
 pub use source::{Context, Source};
+pub(crate) use source::{Loaded, digest};
 
 #[cfg(test)]
 mod tests;

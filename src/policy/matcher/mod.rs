@@ -12,7 +12,7 @@ mod tree;
 pub(crate) use argv::{ArgvMatcher, Token};
 pub(crate) use flags::{FlagMatcher, WantedFlag};
 pub(crate) use literal::Literal;
-pub(crate) use path::{PathMatcher, PathSet, PathTest, Places, lexical, resolve_links};
+pub(crate) use path::{Given, PathMatcher, PathSet, PathTest, Places, given, lexical, resolve_links};
 pub(crate) use program::{NamePattern, ProgramMatcher, ProgramTest};
 pub(crate) use surroundings::{CwdMatcher, EnvMatcher};
 pub(crate) use text::{TextMatcher, TextScope};

@@ -2,7 +2,8 @@
 
 use super::{Sense, Trial};
 use crate::policy::fit::Fit;
-use crate::policy::normal::{Clarity, Role};
+use crate::policy::judged::Candidate;
+use crate::policy::normal::{Clarity, Command, Role};
 use globset::GlobSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -107,7 +108,7 @@ pub(crate) struct PathMatcher {
 }
 
 /// One path of a command, in the ways in which it can be read.
-struct Given {
+pub(crate) struct Given {
     /// Without following links.
     written: PathBuf,
     /// With links followed, as the program would.
@@ -120,7 +121,7 @@ struct Given {
 impl PathMatcher {
     /// Says whether some path fits (deny, ask), or every one (allow).
     pub(crate) fn fit(&self, trial: Trial<'_>) -> Fit {
-        let paths = given(trial);
+        let paths = trial.view.paths(trial.places);
         let fits = paths.iter().map(|path| {
             let fit = self.path_fit(path, trial);
             match trial.sense {
@@ -193,8 +194,7 @@ fn pattern_fit(fit: Fit, path: &Given, may: impl Fn(&Path, &str) -> bool) -> Fit
 }
 
 /// Returns every path that the command is given.
-fn given(trial: Trial<'_>) -> Vec<Given> {
-    let command = &trial.view.command;
+pub(crate) fn given(candidate: &Candidate, command: &Command, places: &Places) -> Vec<Given> {
     let operands = command.operands.iter().map(|operand| (operand.text.as_os_str(), operand.role, operand.clarity));
     let values = command
         .flags
@@ -209,10 +209,10 @@ fn given(trial: Trial<'_>) -> Vec<Given> {
             Role::Text if looks_like_path(text) => Fit::Possible,
             Role::Text => continue,
         };
-        let fit = if trial.view.candidate.directories.len() > 1 { fit.at_most_possible() } else { fit };
-        for directory in &trial.view.candidate.directories {
-            let written = trial.places.absolute(text, directory);
-            let real = real_path(text, &written, role, trial.places);
+        let fit = if candidate.directories.len() > 1 { fit.at_most_possible() } else { fit };
+        for directory in &candidate.directories {
+            let written = places.absolute(text, directory);
+            let real = real_path(text, &written, role, places);
             paths.push(Given { written, real, clarity, fit });
         }
     }

@@ -1,0 +1,7 @@
+//! What policies decide.
+
+mod examples;
+mod judging;
+mod lines;
+mod properties;
+mod support;
