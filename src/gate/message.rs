@@ -28,7 +28,13 @@ pub(super) fn refusal(request: &Request, evaluation: &Evaluation, basis: &Basis,
     let deciding = evaluation.deciding();
     let reason = match basis {
         Basis::Person { message: Some(message) } => Some(message.as_str()),
-        _ => deciding.and_then(|found| found.reason.as_deref()).or(default_reason(basis, evaluation)),
+        Basis::Policy
+        | Basis::Person { message: None }
+        | Basis::Grant(_)
+        | Basis::Timeout
+        | Basis::NoApprover
+        | Basis::Cancelled
+        | Basis::Fault(_) => deciding.and_then(|found| found.reason.as_deref()).or(default_reason(evaluation)),
     };
     if let Some(reason) = reason {
         line.push_str(" — ");
@@ -46,10 +52,10 @@ pub(super) fn fault(request: &Request, error: &str) -> String {
     format!("refused: {} — {}", shown(request), sentence(error))
 }
 
-fn default_reason(basis: &Basis, evaluation: &Evaluation) -> Option<&'static str> {
-    match (basis, evaluation.outcome) {
-        (Basis::Policy | Basis::NoApprover, Outcome::Default) => Some("no rule allows it"),
-        _ => None,
+fn default_reason(evaluation: &Evaluation) -> Option<&'static str> {
+    match evaluation.outcome {
+        Outcome::Default => Some("no rule allows it"),
+        Outcome::Rule(_) | Outcome::Unknown => None,
     }
 }
 
