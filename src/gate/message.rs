@@ -2,14 +2,17 @@
 
 use crate::model::text::{COMMAND_LIMIT, command, escape, shorten};
 use crate::model::{Basis, Evaluation, Outcome, Request};
-use std::time::Duration;
+use crate::policy::Defaults;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 
 /// The most characters of a reason or suggestion.
 const REASON_LIMIT: usize = 400;
 
 /// Returns the line, without the leading `tollgate: ` and the line feed:
 /// `denied by rule RULE: PROGRAM ARGS… — REASON. SUGGESTION`.
-pub(super) fn refusal(request: &Request, evaluation: &Evaluation, basis: &Basis, timeout: Duration) -> String {
+pub(super) fn refusal(request: &Request, evaluation: &Evaluation, basis: &Basis, defaults: &Defaults) -> String {
+    let timeout = defaults.ask_timeout;
     let what = shown(request);
     let rule = shorten(&escape(evaluation.rule_name().as_bytes()), 80);
     let by = match (basis, evaluation.outcome) {
@@ -44,6 +47,10 @@ pub(super) fn refusal(request: &Request, evaluation: &Evaluation, basis: &Basis,
         line.push(' ');
         line.push_str(&sentence(suggestion));
     }
+    if let Some(message) = &defaults.agent_message {
+        line.push(' ');
+        line.push_str(&sentence(message));
+    }
     line
 }
 
@@ -59,12 +66,23 @@ fn default_reason(evaluation: &Evaluation) -> Option<&'static str> {
     }
 }
 
+/// Returns the command, with the path that was executed where `argv[0]` says something else: it is the
+/// caller's to choose.
 fn shown(request: &Request) -> String {
-    if request.argv.first().is_some_and(|zeroth| !zeroth.is_empty()) {
-        command(&request.argv, COMMAND_LIMIT)
-    } else {
-        command(&[request.program.path.as_os_str()], COMMAND_LIMIT)
+    let executed = request.named.as_ref().unwrap_or(&request.program.path).as_os_str();
+    let mut argv: Vec<&OsStr> = request.argv.iter().map(OsString::as_os_str).collect();
+    match argv.first_mut() {
+        Some(zeroth) if base(zeroth) == base(executed) => {}
+        Some(zeroth) => *zeroth = executed,
+        None => argv.push(executed),
     }
+    command(&argv, COMMAND_LIMIT)
+}
+
+/// Returns the last part of a path, without the dash of a login shell.
+fn base(path: &OsStr) -> &[u8] {
+    let name = path.as_bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    name.strip_prefix(b"-").unwrap_or(name)
 }
 
 /// Returns the text escaped, on one line, with a full stop.
