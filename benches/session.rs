@@ -156,10 +156,15 @@ fn work(bench: &Bench) {
         project.display()
     );
     assert!(command("sh").args(["-c", &script]).status().expect("sh").success());
-    let script = format!("cd {} && i=0; while [ $i -lt 100 ]; do git status >/dev/null; i=$((i+1)); done", project.display());
+    let script =
+        format!("cd {} && i=0; while [ $i -lt 100 ]; do git status >/dev/null; i=$((i+1)); done", project.display());
     let (bare, gated) = bench.both(7, &words([&"sh", &"-c", &script]), || ());
     // The start of the session is measured above; what is asked here is its steady state.
-    report("100 x git status, with the session's start", format!("x {:.3}", gated.as_secs_f64() / bare.as_secs_f64()), "at most x 1.04");
+    report(
+        "100 x git status, with the session's start",
+        format!("x {:.3}", gated.as_secs_f64() / bare.as_secs_f64()),
+        "at most x 1.04",
+    );
 }
 
 fn memory(bench: &Bench) {
@@ -171,5 +176,9 @@ fn memory(bench: &Bench) {
     let text = String::from_utf8(output.stdout).expect("numbers");
     let sizes: Vec<String> =
         text.lines().filter_map(|line| line.parse::<f64>().ok()).map(|kib| format!("{:.1}", kib / 1024.0)).collect();
-    report("supervisor's memory after 100, 10k, 20k execs", format!("{} MiB", sizes.join(", ")), "at most 20 MiB, flat");
+    report(
+        "supervisor's memory after 100, 10k, 20k execs",
+        format!("{} MiB", sizes.join(", ")),
+        "at most 20 MiB, flat",
+    );
 }
