@@ -136,7 +136,7 @@ impl KernelDoor {
             // Gone already; dropping what is held collects it.
             Err(_) => return,
         };
-        let request = match self.describe(&hold) {
+        let request = match self.describe(&held, &hold) {
             Ok(Described::Shim) => return held.release(),
             Ok(Described::Program(request)) => request,
             Err(_) if hold.gave_up() => return,
@@ -147,8 +147,9 @@ impl KernelDoor {
                 return refuse_with(held, reply);
             }
         };
-        if let Some(seq) = self.announced.confirm(process, request.program.id, &request.argv) {
-            return self.let_run(held, hold, seq);
+        // What the shim was allowed is followed since then.
+        if self.announced.confirm(process, request.program.id, &request.argv).is_some() {
+            return held.release();
         }
         match self.gate.decide(&request, &hold) {
             Reply::Permit(permit) => self.let_run(held, hold, permit.seq()),
@@ -171,12 +172,13 @@ impl KernelDoor {
         }
     }
 
-    fn describe(&self, hold: &HeldProcess) -> io::Result<Described> {
+    fn describe(&self, held: &Held, hold: &HeldProcess) -> io::Result<Described> {
         let process = hold.process;
         let image = procfs::image(process.0)?;
         if self.shim.is_some_and(|shim| shim == ShimFile::of(&image)) {
             return Ok(Described::Shim);
         }
+        let start = held.start()?;
         let environment =
             if self.gate.policy().reads_environment() { procfs::environment(process.0)? } else { Vec::new() };
         Ok(Described::Program(Request {
@@ -187,8 +189,8 @@ impl KernelDoor {
                 watch::parent(hold.descriptor.as_fd()).or_else(|| procfs::parent(process.0)).unwrap_or(0),
             ),
             program: program_file(image),
-            named: procfs::named_as(process.0),
-            argv: procfs::arguments(process.0)?,
+            named: start.named,
+            argv: start.argv,
             cwd: procfs::directory(process.0)?,
             environment,
         }))

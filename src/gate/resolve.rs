@@ -23,7 +23,10 @@ pub(super) fn resolve(request: &Request, scope: Scope, identities: &Identities, 
         crate::model::Door::Kernel => PathBuf::from(format!("/proc/{}/exe", request.process)),
         crate::model::Door::Shim => request.program.path.clone(),
     };
-    let main = view.program(request.program.clone(), &through, request.argv.clone(), Via::Direct);
+    let shebang = view.shebang_script();
+    // The path that was executed names the program, unless it is a script: that has a reading of its own.
+    let named = request.named.as_deref().filter(|_| shebang.is_none());
+    let main = view.program(request.program.clone(), &through, named, request.argv.clone(), Via::Direct);
     let mut readings = Vec::with_capacity(2);
     let names = main.program.names.clone();
     let name = names.first().unwrap_or_default().to_owned();
@@ -46,7 +49,7 @@ pub(super) fn resolve(request: &Request, scope: Scope, identities: &Identities, 
         readings.push(only_possible(main));
         return Subject { readings, scope };
     }
-    let script = view.shebang_script().or_else(|| {
+    let script = shebang.or_else(|| {
         let operand = catalog.script_operand(&request.argv, &all)?;
         let at = request.argv.iter().position(|item| *item == operand)?;
         view.operand(&operand, request.argv.get(at..).unwrap_or_default(), Via::Script)
@@ -69,8 +72,15 @@ fn only_possible(mut invocation: Invocation) -> Invocation {
 }
 
 impl View<'_> {
-    /// Describes a program file with all its names.
-    fn program(&self, file: ProgramFile, through: &Path, argv: Vec<OsString>, via: Via) -> Invocation {
+    /// Describes a program file with all its names; `named` is the path that was executed.
+    fn program(
+        &self,
+        file: ProgramFile,
+        through: &Path,
+        named: Option<&Path>,
+        argv: Vec<OsString>,
+        via: Via,
+    ) -> Invocation {
         let aliases = self.identities.aliases(&file, through);
         let own_name = base_name(file.path.as_os_str());
         let mut names = Names::default();
@@ -85,9 +95,7 @@ impl View<'_> {
         };
         consider(own_name.clone());
         consider(argv.first().and_then(|zeroth| base_name(zeroth)).map(|name| name.trim_start_matches('-').to_owned()));
-        if via == Via::Direct {
-            consider(self.request.named.as_ref().and_then(|path| base_name(path.as_os_str())));
-        }
+        consider(named.and_then(|path| base_name(path.as_os_str())));
         // A path is only its own where it leads here, to us, too: another mount namespace can put any
         // file at any path.
         let leads_here = std::fs::metadata(&file.path).is_ok_and(|found| id_of(&found) == file.id);
@@ -137,7 +145,7 @@ impl View<'_> {
             });
         };
         let file = ProgramFile { path, id: id_of(&metadata), size: metadata.size() };
-        Some(self.program(file, &through, argv.to_vec(), via))
+        Some(self.program(file, &through, None, argv.to_vec(), via))
     }
 
     /// Returns the script of a `#!` line: the kernel was given another file than it runs.

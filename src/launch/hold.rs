@@ -23,7 +23,7 @@ pub(super) struct HeldBy {
 /// Starts the agent up to the point where it would become its program, as firmly held as can be.
 pub(super) fn prepare(options: &Options, policy: &Policy, reaper: &Reaper) -> Result<HeldBy, LaunchError> {
     let held = match options.doors {
-        DoorChoice::Shim => plain(reaper, None)?,
+        DoorChoice::Shim => plain(reaper, "--door shim was given".to_owned())?,
         DoorChoice::Both | DoorChoice::Kernel => {
             let (process, ready) = reaper.prepare(Filtered::Yes).step("preparing the agent")?;
             let failure = match ready {
@@ -49,22 +49,22 @@ pub(super) fn prepare(options: &Options, policy: &Policy, reaper: &Reaper) -> Re
             if options.doors == DoorChoice::Kernel {
                 return Err(LaunchError::Tier { tier: Tier::Shim, required: Tier::Barrier, reason: failure });
             }
-            plain(reaper, Some(failure))?
+            plain(reaper, failure)?
         }
     };
     let floors = [options.require, policy.require()];
     match floors.into_iter().flatten().find(|floor| !held.tier.satisfies(*floor)) {
         Some(required) => {
-            let reason = held.reason.unwrap_or_else(|| "--door shim was given".to_owned());
+            let reason = held.reason.unwrap_or_else(|| "no more was tried".to_owned());
             Err(LaunchError::Tier { tier: held.tier, required, reason })
         }
         None => Ok(held),
     }
 }
 
-fn plain(reaper: &Reaper, reason: Option<String>) -> Result<HeldBy, LaunchError> {
+fn plain(reaper: &Reaper, reason: String) -> Result<HeldBy, LaunchError> {
     match reaper.prepare(Filtered::No).step("preparing the agent")?.1 {
-        Ready::Plain { scoped } => Ok(HeldBy { tier: Tier::Shim, listener: None, reason, scoped }),
+        Ready::Plain { scoped } => Ok(HeldBy { tier: Tier::Shim, listener: None, reason: Some(reason), scoped }),
         Ready::Filtered { .. } => Err(io::Error::from(io::ErrorKind::InvalidData)).step("preparing the agent"),
         Ready::Failed { step, errno } => Err(io::Error::from_raw_os_error(errno)).step(step),
     }

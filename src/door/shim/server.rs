@@ -198,11 +198,12 @@ impl ShimDoor {
                         let expected = Expected { file: request.program.id, argv: request.argv, seq: permit.seq() };
                         self.announced.expect(process, expected);
                     }
-                    Tier::Shim => {
-                        if let Some(replaced) = self.outcomes.follow(process, open_process(process.0)?, permit.seq())? {
-                            self.outcomes.record_replaced(&replaced);
-                        }
-                    }
+                    Tier::Shim => {}
+                }
+                // From here on the process runs what was allowed. Should it execute something else, that
+                // replaces it; should it end without, that is how it ended.
+                if let Some(replaced) = self.outcomes.follow(process, open_process(process.0)?, permit.seq())? {
+                    self.outcomes.record_replaced(&replaced);
                 }
                 Ok(Answer::Allowed { absolute })
             }

@@ -1,0 +1,23 @@
+//! One file per topic, over the harness.
+
+mod harness;
+mod needs;
+mod programs;
+mod terminal;
+
+mod asking;
+mod attacks;
+mod caller_gives_up;
+mod compat;
+mod crash;
+mod debugging;
+mod denial;
+mod doors;
+mod full_disk;
+mod identity;
+mod job_control;
+mod one_decision;
+mod races;
+mod run;
+mod screen;
+mod signals;

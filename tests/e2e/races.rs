@@ -1,0 +1,53 @@
+//! Attempts to run one program where another was judged. Each runs a thousand times and wins never.
+
+use super::harness::{Env, LONG_DEADLINE, policy};
+use super::programs;
+
+const TRIES: u32 = 1000;
+
+const DENY_EVIL: &str = "  - { id: no-evil, action: deny, match: { program: evil }, reason: \"evil is forbidden\" }\n";
+const DENY_ARGUMENT: &str =
+    "  - { id: no-evil, action: deny, match: { program: good, argv: { prefix: [evil] } }, reason: \"so is this\" }\n";
+
+/// Reads `good=7` from a line of counts.
+#[track_caller]
+fn count(line: &str, name: &str) -> u32 {
+    let found = line.split_whitespace().find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
+    found.and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("no {name} in {line:?}"))
+}
+
+#[track_caller]
+fn race(kind: &str, rule: &str, evil: &str) {
+    let env = Env::new(&policy(rule));
+    let [program, good] = ["race", "good"].map(|name| programs::program(name).to_str().unwrap().to_owned());
+    let session = env.start(&[&program, kind, &TRIES.to_string(), &good, evil]);
+    let output = session.finish_within(LONG_DEADLINE).exited(0);
+    let line = output.out();
+    assert_eq!(count(&line, "evil"), 0, "{line}");
+    // It was a race: both were tried, and nearly every try came to a decision.
+    let (good, refused) = (count(&line, "good"), count(&line, "refused"));
+    assert!(good > 0 && refused > 0 && good + refused >= TRIES * 9 / 10, "{line}");
+    let records = env.verified();
+    let denied = records.of("decision").iter().filter(|record| record["decision"] == "deny").count();
+    assert_eq!(denied, usize::try_from(refused).unwrap());
+}
+
+#[test]
+fn a_thread_that_flips_the_path_wins_never() {
+    race("path", DENY_EVIL, programs::program("evil").to_str().unwrap());
+}
+
+#[test]
+fn a_thread_that_flips_an_argument_wins_never() {
+    race("argv", DENY_ARGUMENT, "evil");
+}
+
+#[test]
+fn a_process_that_renames_a_symbolic_link_wins_never() {
+    race("symlink", DENY_EVIL, programs::program("evil").to_str().unwrap());
+}
+
+#[test]
+fn a_process_that_flips_a_shared_page_wins_never() {
+    race("shared", DENY_EVIL, programs::program("evil").to_str().unwrap());
+}
