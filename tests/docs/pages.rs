@@ -92,3 +92,20 @@ fn a_page_is_read_as_a_person_reads_it() {
     assert!(page.bold_in("TWO").is_empty());
     assert_eq!(page.blocks("example"), ["a: '\\d'\n"]);
 }
+
+#[test]
+fn every_page_is_rendered_without_a_warning() {
+    if !Path::new("/usr/bin/man").exists() || !Path::new("/usr/bin/groff").exists() {
+        println!("skipped: man and groff are not installed");
+        return;
+    }
+    for entry in std::fs::read_dir(path("man")).unwrap() {
+        let page = entry.unwrap().path();
+        let mut command = std::process::Command::new("/usr/bin/man");
+        command.args(["--warnings", "-E", "UTF-8", "-l"]).arg(&page).env("LC_ALL", "C.UTF-8").env("MANPAGER", "cat");
+        let output = command.stdin(std::process::Stdio::null()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.is_empty(), "{}: {said}", page.display());
+        assert!(output.stdout.len() > 500, "{} is nearly empty", page.display());
+    }
+}
