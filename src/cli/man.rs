@@ -10,7 +10,10 @@ use std::path::Path;
 
 /// Prints a completion script.
 pub(super) fn completions(shell: clap_complete::Shell) -> u8 {
-    clap_complete::generate(shell, &mut Cli::command(), "tollgate", &mut io::stdout());
+    // Into memory first: the generator panics where the reader has gone away.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "tollgate", &mut script);
+    output::text(String::from_utf8_lossy(&script));
     exit::SUCCESS
 }
 
