@@ -70,7 +70,7 @@ fn a_held_program_dies_with_the_supervisor() {
 fn killed_while_busy_the_record_has_every_program_that_ran() {
     let env = Env::new(&policy(DENY_DANGER));
     // Each program leaves a mark of its own; the supervisor dies somewhere in between.
-    let line = "i=0; while :; do /bin/touch mark.$i; i=$((i+1)); [ $i = 40 ] && echo forty; done";
+    let line = "i=0; while :; do /bin/touch mark.$i || exit 1; i=$((i+1)); [ $i = 40 ] && echo forty; done";
     let mut session = env.start(&["sh", "-c", line]);
     session.stdout.wait_for("forty");
     signal(session.process(), Signal::SIGKILL);

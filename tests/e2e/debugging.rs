@@ -36,7 +36,7 @@ fn a_denied_program_is_refused_under_a_debugger_too() {
 }
 
 #[test]
-fn strace_is_refused_with_the_word_that_allows_it() {
+fn strace_gets_nowhere_where_debugging_is_not_allowed() {
     if !needs::program("strace") {
         return;
     }
@@ -44,7 +44,7 @@ fn strace_is_refused_with_the_word_that_allows_it() {
     let output = env.run(&["strace", "-o", "trace", "/bin/echo", "a"]);
     assert_ne!(output.code(), 0);
     assert_eq!(output.out(), "");
-    assert!(output.err().contains("debug: true"), "the message names the setting: {}", output.err());
+    assert!(output.err().contains("Operation not permitted"), "{output:?}");
     env.verify();
 }
 
@@ -73,7 +73,7 @@ fn gdb_works_where_debugging_is_allowed() {
     let output = env.run(&agent).exited(0);
     assert!(output.out().contains("Breakpoint 1, "), "{output:?}");
     // gdb prints the status in octal.
-    assert!(output.out().contains(&format!("exited with code {TWIN:o}]")), "{output:?}");
+    assert!(output.out().contains(&format!("exited with code 0{TWIN:o}]")), "{output:?}");
     env.verify();
 }
 

@@ -361,18 +361,23 @@ pub(super) fn watch(mut child: Child) -> Receiver<ExitStatus> {
 }
 
 /// How a process ended, and all that it printed.
-#[derive(Debug)]
 pub(super) struct Output {
     pub(super) status: ExitStatus,
     pub(super) stdout: Vec<u8>,
     pub(super) stderr: Vec<u8>,
 }
 
+impl std::fmt::Debug for Output {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}\nstandard output:\n{}\nstandard error:\n{}", self.status, self.out(), self.err())
+    }
+}
+
 impl Output {
     /// Checks the exit status.
     #[track_caller]
     pub(super) fn exited(self, code: i32) -> Self {
-        assert_eq!(self.code(), code, "stdout: {}\nstderr: {}", self.out(), self.err());
+        assert_eq!(self.code(), code, "{self:?}");
         self
     }
 

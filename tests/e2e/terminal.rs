@@ -174,12 +174,6 @@ impl Terminal {
         self.types(ENTER);
     }
 
-    /// Waits until no card is up.
-    #[track_caller]
-    pub(super) fn no_card(&self) {
-        self.wait_until("the end of the card", |screen| (!screen.contents().contains(CARD)).then_some(()));
-    }
-
     /// Changes the size, as a window manager would.
     pub(super) fn resize(&self, rows: u16, columns: u16) {
         let slave = OpenOptions::new().read(true).write(true).custom_flags(libc::O_NOCTTY).open(&self.slave);

@@ -14,4 +14,5 @@ pub use entry::{Entry, Line, Records, read_session};
 pub use find::{SessionPath, find_session, sessions};
 pub(super) use find::{host_sessions, is_day, list, session_of};
 pub use follow::Follower;
+pub(in crate::audit) use present::gap;
 pub use present::one_line;

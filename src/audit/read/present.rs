@@ -144,7 +144,8 @@ fn policy(line: &Line) -> String {
     )
 }
 
-fn gap(line: &Line) -> String {
+/// Returns the words for a gap, escaped.
+pub(in crate::audit) fn gap(line: &Line) -> String {
     let lost = shown(line.inner("lost", "max"));
     let mut out = format!("{}, {lost} not recorded", shown(line.members().get("cause")));
     out.push_str(match line.text("mode") {

@@ -7,8 +7,8 @@ use super::{Cause, Fault};
 use crate::audit::hash::{hex, sha256};
 use crate::audit::journal::certificate;
 use crate::audit::merkle::Tree;
-use crate::audit::read::Line;
 use crate::audit::read::lines::{Lines, Piece};
+use crate::audit::read::{Line, gap};
 use crate::audit::trust::{Namespace, PublicKey, verify as verify_sshsig};
 use crate::model::text::escape;
 use crate::model::{Digest, SessionId};
@@ -214,8 +214,10 @@ impl Check<'_> {
         }
         self.signature(bytes, line);
         self.blobs(line.members());
-        if line.kind() == "checkpoint" {
-            self.checkpoint(line);
+        match line.kind() {
+            "checkpoint" => self.checkpoint(line),
+            "gap" => self.notes.push(format!("line {} is a gap: {}", self.number, gap(line))),
+            _ => {}
         }
         for (cause, detail) in self.meaning.line(self.expected_seq, self.number, line) {
             self.fault(cause, detail);
