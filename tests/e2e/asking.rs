@@ -25,14 +25,8 @@ fn answers(records: &Records) -> Vec<String> {
         .of("approval")
         .iter()
         .map(|record| {
-            format!(
-                "{}{}",
-                text(&record["answer"]),
-                match &record["scope"] {
-                    serde_json::Value::String(scope) => format!(" {scope}"),
-                    _ => String::new(),
-                }
-            )
+            let scope = record["scope"].as_str().map(|scope| format!(" {scope}")).unwrap_or_default();
+            format!("{}{scope}", text(&record["answer"]))
         })
         .collect()
 }

@@ -240,10 +240,13 @@ pub(super) fn signal(process: u32, signal: nix::sys::signal::Signal) {
     nix::sys::signal::kill(process, signal).expect("signal a process");
 }
 
+/// What a stream has printed, and whether it is at its end.
+type Stream = (Vec<u8>, bool);
+
 /// What one stream of a process has printed so far.
 #[derive(Clone, Default)]
 pub(super) struct Printed {
-    state: Arc<(Mutex<(Vec<u8>, bool)>, Condvar)>,
+    state: Arc<(Mutex<Stream>, Condvar)>,
 }
 
 impl Printed {
@@ -396,7 +399,7 @@ impl Output {
 
     /// Returns the lines of standard error that are tollgate's, without the closing one.
     pub(super) fn refusals(&self) -> Vec<String> {
-        let is_closing = |line: &str| line.contains(" allowed, ") && line.contains("Record: ");
+        let is_closing = |line: &str| line.contains(" allowed, ") && line.contains("The record verifies with: ");
         let text = self.err();
         text.lines().filter(|line| line.starts_with("tollgate: ") && !is_closing(line)).map(str::to_owned).collect()
     }

@@ -26,7 +26,7 @@ fn control_z_stops_the_whole_session_and_fg_goes_on() {
     shell.types("fg\r");
     shell.types("word\r");
     shell.wait_for("got word");
-    shell.wait_for("Record: ");
+    shell.wait_for("The record verifies with: ");
     shell.types("exit\r");
     shell.finish();
     env.verify();
@@ -39,7 +39,7 @@ fn control_c_ends_an_agent_that_does_not_catch_it() {
     shell.types(&run(&env, "sh -c 'echo up $((40+2)); exec sleep 1000'").replace('\r', "; echo status=$?\r"));
     shell.wait_for("up 42");
     shell.types(CTRL_C);
-    shell.wait_for("Record: ");
+    shell.wait_for("The record verifies with: ");
     // An interactive bash gives up the rest of the line after Ctrl-C, as it does without tollgate.
     shell.types("echo after=$?\r");
     shell.wait_for("130");

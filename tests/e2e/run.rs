@@ -76,7 +76,7 @@ fn the_closing_line_counts_and_names_a_record_that_can_be_verified() {
     let record = env.files().pop().unwrap();
     let record = record.to_str().unwrap();
     let expected =
-        format!("tollgate: 3 allowed, 1 denied, 0 asked. Record: {record}. Verify it: tollgate audit verify {record}");
+        format!("tollgate: 3 allowed, 1 denied, 0 asked. The record verifies with: tollgate audit verify {record}");
     assert_eq!(closing, expected);
     Running::start(env.tollgate().args(["audit", "verify", record])).finish().exited(0);
 }
