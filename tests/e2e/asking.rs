@@ -1,7 +1,9 @@
 //! A person answers at the terminal.
 
-use super::harness::{ASK_DANGER, Env, Records, eventually, policy, text};
+use super::harness::{ASK_DANGER, Env, policy};
+use super::process::eventually;
 use super::programs::EVIL;
+use super::records::{Records, text};
 use super::terminal::{DOWN, ENTER, ESCAPE, Terminal};
 
 const ONCE: &str = "Allow this once";
@@ -19,22 +21,10 @@ fn session(env: &Env, line: &str) -> Terminal {
     Terminal::session(env, &[], &["sh", "-c", line])
 }
 
-/// Returns how each ask was answered.
+/// Returns how each ask was answered, and how far a permission reaches.
 fn answers(records: &Records) -> Vec<String> {
-    records
-        .of("approval")
-        .iter()
-        .map(|record| {
-            format!(
-                "{}{}",
-                text(&record["answer"]),
-                match &record["scope"] {
-                    serde_json::Value::String(scope) => format!(" {scope}"),
-                    _ => String::new(),
-                }
-            )
-        })
-        .collect()
+    let one = |record: &&serde_json::Value| format!("{} {}", text(&record["answer"]), text(&record["scope"]));
+    records.of("approval").iter().map(one).map(|answer| answer.trim().to_owned()).collect()
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Attacks on the supervisor from inside.
 
-use super::harness::{DEADLINE, Env, Running, policy, signal};
+use super::harness::{Env, policy};
 use super::needs;
+use super::process::{DEADLINE, Running, signal};
 use super::programs::{optional, program};
 use super::terminal::Terminal;
 use nix::sys::signal::Signal;

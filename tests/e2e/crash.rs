@@ -1,6 +1,8 @@
 //! The supervisor is killed in the middle: nothing runs unseen, the record holds, the next session says so.
 
-use super::harness::{ASK_DANGER, DEADLINE, DENY_DANGER, Env, Records, Running, eventually, policy, signal};
+use super::harness::{ASK_DANGER, DENY_DANGER, Env, policy};
+use super::process::{DEADLINE, Running, eventually, signal};
+use super::records::Records;
 use super::terminal::Terminal;
 use nix::sys::signal::Signal;
 use std::os::unix::process::ExitStatusExt;

@@ -1,7 +1,8 @@
 //! What is on the screen around a card: held back, covered, and given back.
 
-use super::harness::{ASK_DANGER, Env, eventually, policy};
+use super::harness::{ASK_DANGER, Env, policy};
 use super::needs;
+use super::process::eventually;
 use super::terminal::{COLUMNS, ROWS, Terminal};
 
 fn env() -> Env {

@@ -1,6 +1,7 @@
 //! A person at a terminal: a pseudo-terminal with a model of its screen.
 
-use super::harness::{DEADLINE, Env, binary, watch};
+use super::harness::{Env, binary};
+use super::process::{DEADLINE, watch};
 use nix::fcntl::OFlag;
 use nix::pty::{PtyMaster, grantpt, posix_openpt, ptsname_r, unlockpt};
 use std::ffi::OsStr;
