@@ -124,6 +124,15 @@ mod layers {
     }
 
     #[test]
+    fn the_table_of_the_library_is_this_one() {
+        let text = fs::read_to_string(source().join("lib.rs")).expect("read the source");
+        let rows = text.lines().filter_map(|line| line.strip_prefix("//! | ")?.strip_suffix("/` |"));
+        let told: Vec<&str> = rows.filter_map(|row| Some(row.rsplit_once('`')?.1)).collect();
+        let held: Vec<&str> = MAY_USE.iter().map(|(folder, _)| *folder).filter(|folder| *folder != "bin").collect();
+        assert_eq!(told, held);
+    }
+
+    #[test]
     fn the_table_has_no_circle() {
         for (index, (folder, allowed)) in MAY_USE.iter().enumerate() {
             for name in *allowed {

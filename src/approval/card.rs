@@ -3,7 +3,6 @@
 use crate::model::text::{argument, escape, escape_os, shorten};
 use crate::model::{Door, Evaluation, Outcome, ProcessId, Request, Truth};
 use crate::sys::procfs;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 /// The most arguments and characters of an argument that a card shows. What is left out is counted.
@@ -75,13 +74,12 @@ impl Card {
     pub fn text(&self, timeout: Duration) -> String {
         let mut out = String::from("\n  tollgate: may this run?\n\n");
         for (label, text) in &self.lines {
-            // Writing to a string cannot fail.
-            let _: Result<(), std::fmt::Error> = writeln!(out, "  {label:<10} {text}");
+            out.push_str(&format!("  {label:<10} {text}\n"));
         }
         let seconds = timeout.as_secs_f64().ceil();
         let span =
             if seconds > 120.0 { format!("{} minutes", (seconds / 60.0).ceil()) } else { format!("{seconds} seconds") };
-        let _: Result<(), std::fmt::Error> = writeln!(out, "\n  Without an answer it is denied in {span}.");
+        out.push_str(&format!("\n  Without an answer it is denied in {span}.\n"));
         out
     }
 }

@@ -16,12 +16,14 @@ const PATIENCE: Duration = Duration::from_secs(3600);
 /// Why the records could not be read.
 #[derive(Debug, thiserror::Error)]
 enum Error {
-    #[error("cannot read the working directory: {0}")]
+    #[error("cannot read the working directory")]
     Directory(#[from] std::io::Error),
     #[error(transparent)]
     Places(#[from] LaunchError),
     #[error(transparent)]
     Audit(#[from] AuditError),
+    #[error("only the newest session can be followed: leave the session out")]
+    Follow,
 }
 
 pub(super) fn audit(arguments: &AuditArgs) -> u8 {
@@ -33,7 +35,7 @@ pub(super) fn audit(arguments: &AuditArgs) -> u8 {
         }
     };
     done.unwrap_or_else(|error| {
-        output::say(error);
+        output::fail(&error);
         exit::FAILED
     })
 }
@@ -68,6 +70,9 @@ fn show(session: &str, audit_dir: Option<PathBuf>, json: bool) -> Result<u8, Err
 
 fn tail(session: &str, follow: bool, lines: usize, audit_dir: Option<PathBuf>, json: bool) -> Result<u8, Error> {
     let audit = places(audit_dir)?.audit;
+    if follow && session != "last" {
+        return Err(Error::Follow);
+    }
     if follow {
         let mut follower = read::Follower::new(&audit, lines)?;
         loop {

@@ -59,6 +59,9 @@ fn judge(arguments: &CheckArgs) -> Result<Judged, String> {
     let context = Context::new(caller.workspace(), caller.home(), caller.temporary());
     let sources = run::sources(&arguments.policy, &caller, &places);
     let policy = Policy::load(&sources, &context).map_err(|errors| errors.to_string())?;
+    for note in policy.notes() {
+        output::say(escape(note.as_bytes()));
+    }
     let (evaluation, shown) = match &arguments.line {
         Some(line) => (policy.evaluate_line(line, &caller.cwd, &[]), escape(line.as_bytes()).into_owned()),
         None => {

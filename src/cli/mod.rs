@@ -7,6 +7,7 @@ mod audit;
 mod check;
 mod doctor;
 mod init;
+pub mod man;
 mod output;
 mod run;
 
@@ -38,8 +39,8 @@ fn dispatch(arguments: args::Cli) -> u8 {
         args::Command::Explain(options) => check::explain(&options),
         args::Command::Audit(options) => audit::audit(&options),
         args::Command::Doctor(options) => doctor::doctor(&options),
-        args::Command::Completions { shell } => args::completions(shell),
-        args::Command::Man { folder } => args::man(&folder),
+        args::Command::Completions { shell } => man::completions(shell),
+        args::Command::Man { folder } => man::man(&folder),
         args::Command::InternalPrompt => crate::approval::prompt::run().map_or(exit::FAILED, |()| exit::SUCCESS),
         args::Command::InternalNothing => exit::SUCCESS,
     }

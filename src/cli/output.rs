@@ -1,5 +1,7 @@
 //! Printing. A stream that is closed ends the printing, not the program.
 
+use crate::model::text;
+use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, Write};
 
@@ -16,6 +18,11 @@ pub(super) fn text(text: impl Display) {
 /// Prints a message of tollgate's own to standard error.
 pub(super) fn say(text: impl Display) {
     writeln!(io::stderr().lock(), "tollgate: {text}").ok();
+}
+
+/// Prints an error with everything that caused it to standard error.
+pub(super) fn fail(error: &dyn Error) {
+    say(text::chain(error));
 }
 
 /// Prints a value as JSON on one line.

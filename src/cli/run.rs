@@ -19,7 +19,7 @@ pub(super) fn run(arguments: RunArgs) -> u8 {
             if summary.fault.is_some() || summary.closed.is_err() { failed_status(&summary) } else { summary.status }
         }
         Err(error) => {
-            output::say(&error);
+            output::fail(&error);
             error.status()
         }
     }

@@ -130,7 +130,7 @@ fn check(
 fn unused(tier: &'static str, mechanism: &'static str, result: &Result<(), Failure>, loses: &'static str) -> Check {
     let state = match state(result) {
         State::Works => State::Unused,
-        other => other,
+        failed @ (State::Fails { .. } | State::Unused) => failed,
     };
     Check { tier, mechanism, state, loses, fix: None }
 }
@@ -195,7 +195,9 @@ fn exec() -> io::Result<Exec> {
     });
     let ended = match reaper.report()? {
         Heard::Ended(0) => Ok(()),
-        _ => Err(io::Error::from_raw_os_error(libc::EPROTO)),
+        Heard::Ended(_) | Heard::Stopped(_) | Heard::Empty { .. } | Heard::Lost => {
+            Err(io::Error::from_raw_os_error(libc::EPROTO))
+        }
     };
     Ok(Exec { listener: Ok(()), tracing, barrier: named("the exec barrier", &crossed.and(ended)) })
 }

@@ -136,7 +136,7 @@ impl KernelDoor {
             // Gone already; dropping what is held collects it.
             Err(_) => return,
         };
-        let request = match self.describe(&hold) {
+        let request = match self.describe(&held, &hold) {
             Ok(Described::Shim) => return held.release(),
             Ok(Described::Program(request)) => request,
             Err(_) if hold.gave_up() => return,
@@ -144,16 +144,21 @@ impl KernelDoor {
                 // An execute-only file: nothing can be judged that cannot be read.
                 let fault = format!("the program cannot be inspected ({error})");
                 let reply = self.gate.refuse(&unreadable(process), &fault);
-                return refuse_with(held, reply);
+                return self.carry_out(reply, held, hold);
             }
         };
         // What the shim was allowed is followed since then.
         if self.announced.confirm(process, request.program.id, &request.argv).is_some() {
             return held.release();
         }
-        match self.gate.decide(&request, &hold) {
+        let reply = self.gate.decide(&request, &hold);
+        self.carry_out(reply, held, hold);
+    }
+
+    fn carry_out(&self, reply: Reply, held: Held, hold: HeldProcess) {
+        match reply {
             Reply::Permit(permit) => self.let_run(held, hold, permit.seq()),
-            refusal @ Reply::Refuse(_) => refuse_with(held, refusal),
+            Reply::Refuse(refusal) => held.refuse(refusal.text.as_bytes(), refusal.status),
         }
     }
 
@@ -172,12 +177,13 @@ impl KernelDoor {
         }
     }
 
-    fn describe(&self, hold: &HeldProcess) -> io::Result<Described> {
+    fn describe(&self, held: &Held, hold: &HeldProcess) -> io::Result<Described> {
         let process = hold.process;
         let image = procfs::image(process.0)?;
         if self.shim.is_some_and(|shim| shim == ShimFile::of(&image)) {
             return Ok(Described::Shim);
         }
+        let start = held.start()?;
         let environment =
             if self.gate.policy().reads_environment() { procfs::environment(process.0)? } else { Vec::new() };
         Ok(Described::Program(Request {
@@ -188,8 +194,8 @@ impl KernelDoor {
                 watch::parent(hold.descriptor.as_fd()).or_else(|| procfs::parent(process.0)).unwrap_or(0),
             ),
             program: program_file(image),
-            named: procfs::named_as(process.0),
-            argv: procfs::arguments(process.0)?,
+            named: start.named,
+            argv: start.argv,
             cwd: procfs::directory(process.0)?,
             environment,
         }))
@@ -198,7 +204,7 @@ impl KernelDoor {
     /// Judges a caller that a debugger of the session controls. What it says can change before the
     /// kernel reads it, so only a policy that allows debugging lets it pass, and the record says so.
     fn judge_traced(&self, call: &Notification, error: &io::Error) {
-        if !self.gate.policy().debug() {
+        if !self.gate.judges_unverified() {
             return self.turn_away(
                 call,
                 &format!("its caller is traced, so that what runs cannot be verified ({error}); `debug: true` in the policy allows it"),
@@ -208,11 +214,16 @@ impl KernelDoor {
             Ok(request) => request,
             Err(_) => return self.turn_away(call, "its arguments cannot be read"),
         };
-        let process = request.process;
-        let Ok(hold) = HeldProcess::of(process) else { return };
-        match self.gate.decide(&request, &hold) {
+        let Ok(hold) = HeldProcess::of(request.process) else { return };
+        let reply = self.gate.decide(&request, &hold);
+        self.answer(reply, call, hold);
+    }
+
+    /// Carries out a reply to a call that still waits at its entry.
+    fn answer(&self, reply: Reply, call: &Notification, hold: HeldProcess) {
+        match reply {
             Reply::Permit(permit) => {
-                let followed = self.outcomes.follow(process, hold.descriptor, permit.seq());
+                let followed = self.outcomes.follow(hold.process, hold.descriptor, permit.seq());
                 self.listener.proceed(call).ok();
                 match followed {
                     Ok(Some(replaced)) => self.outcomes.record_replaced(&replaced),
@@ -224,7 +235,7 @@ impl KernelDoor {
         }
     }
 
-    /// Refuses a call that never got to the barrier, with a record.
+    /// Refuses a call that never got to the barrier, with a record. Observing lets it go on.
     fn turn_away(&self, call: &Notification, fault: &str) {
         let request = match claimed(call) {
             Ok(request) => request,
@@ -235,9 +246,9 @@ impl KernelDoor {
             }
             Err(_) => unreadable(ProcessId(call.thread())),
         };
-        if let Reply::Refuse(refusal) = self.gate.refuse(&request, fault) {
-            self.fail(call, refusal.text.as_bytes());
-        }
+        let Ok(hold) = HeldProcess::of(request.process) else { return };
+        let reply = self.gate.refuse(&request, fault);
+        self.answer(reply, call, hold);
     }
 
     /// Makes execve fail, and tells why on the caller's own standard error where that can be opened.
@@ -255,14 +266,6 @@ impl KernelDoor {
 enum Described {
     Shim,
     Program(Request),
-}
-
-fn refuse_with(held: Held, reply: Reply) {
-    match reply {
-        Reply::Refuse(refusal) => held.refuse(refusal.text.as_bytes(), refusal.status),
-        // Dropping what is held kills it.
-        Reply::Permit(_) => drop(held),
-    }
 }
 
 fn program_file(image: Image) -> ProgramFile {

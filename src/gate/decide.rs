@@ -89,6 +89,13 @@ impl Gate {
         &self.policy
     }
 
+    /// Says whether what cannot be verified is judged all the same: by a policy that allows debugging, or
+    /// because nothing is refused.
+    #[must_use]
+    pub fn judges_unverified(&self) -> bool {
+        self.policy.debug() || self.settings.mode == Mode::Observe
+    }
+
     /// Returns which parts of a subject decide: behind the kernel door all that a command starts comes
     /// to the gate by itself.
     #[must_use]
@@ -129,12 +136,13 @@ impl Gate {
         self.carried.forget(process);
     }
 
-    /// Records and refuses a request that could not be judged.
+    /// Records and refuses a request that could not be judged. Observing lets it run.
     pub fn refuse(&self, request: &Request, fault: &str) -> Reply {
         let record = DecisionRecord { fault: Some(fault), ..self.record(request, None, Decision::Deny, By::Fault) };
-        match self.journal.decision(&record) {
-            Ok(_) => Reply::refuse(&message::fault(request, fault)),
-            Err(error) => Reply::refuse(&message::fault(request, &format!("{fault}; and {error}"))),
+        match (self.journal.decision(&record), self.settings.mode) {
+            (Ok(_), Mode::Enforce) => Reply::refuse(&message::fault(request, fault)),
+            (Ok(receipt), Mode::Observe) => Reply::permit(receipt),
+            (Err(error), _) => Reply::refuse(&message::fault(request, &format!("{fault}; and {error}"))),
         }
     }
 
@@ -232,7 +240,7 @@ impl Gate {
         match (verdict, self.settings.mode) {
             (Verdict::Permit, _) | (Verdict::Refuse, Mode::Observe) => Reply::permit(receipt),
             (Verdict::Refuse, Mode::Enforce) => {
-                Reply::refuse(&message::refusal(request, evaluation, basis, self.policy.defaults().ask_timeout))
+                Reply::refuse(&message::refusal(request, evaluation, basis, self.policy.defaults()))
             }
         }
     }

@@ -2,14 +2,17 @@
 
 use crate::model::text::{COMMAND_LIMIT, command, escape, shorten};
 use crate::model::{Basis, Evaluation, Outcome, Request};
-use std::time::Duration;
+use crate::policy::Defaults;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 
 /// The most characters of a reason or suggestion.
 const REASON_LIMIT: usize = 400;
 
 /// Returns the line, without the leading `tollgate: ` and the line feed:
 /// `denied by rule RULE: PROGRAM ARGS… — REASON. SUGGESTION`.
-pub(super) fn refusal(request: &Request, evaluation: &Evaluation, basis: &Basis, timeout: Duration) -> String {
+pub(super) fn refusal(request: &Request, evaluation: &Evaluation, basis: &Basis, defaults: &Defaults) -> String {
+    let timeout = defaults.ask_timeout;
     let what = shown(request);
     let rule = shorten(&escape(evaluation.rule_name().as_bytes()), 80);
     let by = match (basis, evaluation.outcome) {
@@ -28,7 +31,13 @@ pub(super) fn refusal(request: &Request, evaluation: &Evaluation, basis: &Basis,
     let deciding = evaluation.deciding();
     let reason = match basis {
         Basis::Person { message: Some(message) } => Some(message.as_str()),
-        _ => deciding.and_then(|found| found.reason.as_deref()).or(default_reason(basis, evaluation)),
+        Basis::Policy
+        | Basis::Person { message: None }
+        | Basis::Grant(_)
+        | Basis::Timeout
+        | Basis::NoApprover
+        | Basis::Cancelled
+        | Basis::Fault(_) => deciding.and_then(|found| found.reason.as_deref()).or(default_reason(evaluation)),
     };
     if let Some(reason) = reason {
         line.push_str(" — ");
@@ -38,6 +47,10 @@ pub(super) fn refusal(request: &Request, evaluation: &Evaluation, basis: &Basis,
         line.push(' ');
         line.push_str(&sentence(suggestion));
     }
+    if let Some(message) = &defaults.agent_message {
+        line.push(' ');
+        line.push_str(&sentence(message));
+    }
     line
 }
 
@@ -46,19 +59,30 @@ pub(super) fn fault(request: &Request, error: &str) -> String {
     format!("refused: {} — {}", shown(request), sentence(error))
 }
 
-fn default_reason(basis: &Basis, evaluation: &Evaluation) -> Option<&'static str> {
-    match (basis, evaluation.outcome) {
-        (Basis::Policy | Basis::NoApprover, Outcome::Default) => Some("no rule allows it"),
-        _ => None,
+fn default_reason(evaluation: &Evaluation) -> Option<&'static str> {
+    match evaluation.outcome {
+        Outcome::Default => Some("no rule allows it"),
+        Outcome::Rule(_) | Outcome::Unknown => None,
     }
 }
 
+/// Returns the command, with the path that was executed where `argv[0]` says something else: it is the
+/// caller's to choose.
 fn shown(request: &Request) -> String {
-    if request.argv.first().is_some_and(|zeroth| !zeroth.is_empty()) {
-        command(&request.argv, COMMAND_LIMIT)
-    } else {
-        command(&[request.program.path.as_os_str()], COMMAND_LIMIT)
+    let executed = request.named.as_ref().unwrap_or(&request.program.path).as_os_str();
+    let mut argv: Vec<&OsStr> = request.argv.iter().map(OsString::as_os_str).collect();
+    match argv.first_mut() {
+        Some(zeroth) if base(zeroth) == base(executed) => {}
+        Some(zeroth) => *zeroth = executed,
+        None => argv.push(executed),
     }
+    command(&argv, COMMAND_LIMIT)
+}
+
+/// Returns the last part of a path, without the dash of a login shell.
+fn base(path: &OsStr) -> &[u8] {
+    let name = path.as_bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    name.strip_prefix(b"-").unwrap_or(name)
 }
 
 /// Returns the text escaped, on one line, with a full stop.

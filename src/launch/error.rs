@@ -11,16 +11,16 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum LaunchError {
     /// The policy did not load whole.
-    #[error("{0}")]
+    #[error(transparent)]
     Policy(#[from] LoadErrors),
     /// The record cannot be written.
-    #[error("the session cannot be recorded: {0}")]
+    #[error("the session cannot be recorded")]
     Audit(#[from] AuditError),
     /// No such command.
     #[error("{}: command not found", text::escape_os(.0))]
     NotFound(OsString),
     /// The command is there and cannot be started.
-    #[error("cannot start {}: {source}", text::escape_os(.command))]
+    #[error("cannot start {}", text::escape_os(.command))]
     NotStarted {
         /// The command.
         command: OsString,
@@ -42,13 +42,21 @@ pub enum LaunchError {
     /// The shim is not installed.
     #[error("tollgate-shim is not beside tollgate, at {}; install both, or use --door kernel", .0.display())]
     NoShim(PathBuf),
+    /// The session's folder cannot be made.
+    #[error("cannot make the session's folder {} (XDG_RUNTIME_DIR or XDG_STATE_HOME says where it is)", .path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// There is no place for the session's files.
     #[error(
         "neither XDG_STATE_HOME nor a home folder says where the record goes; set XDG_STATE_HOME or use --audit-dir"
     )]
     NoHome,
     /// A system call failed.
-    #[error("{step}: {source}")]
+    #[error("{step}")]
     System {
         /// What was being done.
         step: &'static str,
@@ -70,6 +78,7 @@ impl LaunchError {
             | Self::Tier { .. }
             | Self::NoShim(_)
             | Self::NoHome
+            | Self::Folder { .. }
             | Self::System { .. } => exit::FAILED,
         }
     }

@@ -6,7 +6,7 @@ use super::session::{DoorChoice, Options};
 use crate::model::Tier;
 use crate::policy::Policy;
 use crate::sys::barrier;
-use crate::sys::reap::{self, Filtered, Go, Ready, Reaper};
+use crate::sys::reap::{Filtered, Go, Ready, Reaper};
 use std::io;
 use std::os::fd::OwnedFd;
 
@@ -42,10 +42,9 @@ pub(super) fn prepare(options: &Options, policy: &Policy, reaper: &Reaper) -> Re
                 }
                 Ready::Plain { .. } => "the exec barrier cannot be had".to_owned(),
             };
-            match reaper.report().step("waiting for the reaper")? {
-                reap::Report::Ended(_) => {}
-                other => tracing::debug!(?other, "an unexpected report"),
-            }
+            // The one that was given up has ended before another is started.
+            let report = reaper.report().step("waiting for the reaper")?;
+            tracing::debug!(?report, "the filtered agent was given up");
             if options.doors == DoorChoice::Kernel {
                 return Err(LaunchError::Tier { tier: Tier::Shim, required: Tier::Barrier, reason: failure });
             }

@@ -39,7 +39,8 @@ pub(super) fn shim_folder(places: &Places, session: &SessionId) -> Result<Folder
     if !shim.is_file() {
         return Err(LaunchError::NoShim(shim));
     }
-    Folder::create(shim, places.sessions.join(session.as_str())).step("making the session's folder")
+    let path = places.sessions.join(session.as_str());
+    Folder::create(shim, path.clone()).map_err(|source| LaunchError::Folder { path, source })
 }
 
 /// Returns the agent's environment. `names` are those that the folder has links for.

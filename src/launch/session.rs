@@ -275,7 +275,7 @@ fn finish(
         mode: settings.mode,
         counts: journal.counts(),
         record: journal.path().to_owned(),
-        closed: closed.map_err(|error| error.to_string()),
+        closed: closed.map_err(|error| text::chain(&error)),
         fault,
     })
 }

@@ -103,6 +103,27 @@ pub fn command<S: AsRef<OsStr>>(argv: &[S], limit: usize) -> String {
     shorten(&out, limit)
 }
 
+/// Returns an error and what caused it, `X: because Y: because Z`, safe to print. Lines stay lines.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_unsafe(character) && character != '\n' {
+            out.extend(character.escape_default());
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +138,28 @@ mod tests {
     #[test]
     fn a_backslash_is_escaped_so_that_escapes_cannot_be_forged() {
         assert_eq!(escape(br"\u{1b}"), r"\\u{1b}");
+    }
+
+    #[test]
+    fn a_chain_names_every_cause_once_and_moves_no_cursor() {
+        let inner = std::io::Error::other("inner\u{1b}[2J");
+        let outer = std::io::Error::other(Wrapped(inner));
+        assert_eq!(chain(&Wrapped(outer)), "outer: outer: inner\\u{1b}[2J");
+    }
+
+    #[derive(Debug)]
+    struct Wrapped(std::io::Error);
+
+    impl std::fmt::Display for Wrapped {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("outer")
+        }
+    }
+
+    impl std::error::Error for Wrapped {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&self.0)
+        }
     }
 
     #[test]

@@ -16,6 +16,8 @@
 
 use super::machine;
 use super::notify::{Listener, Notification};
+use super::stack;
+pub use super::stack::Start;
 use super::trace::{self, Stop};
 use std::io;
 use std::marker::PhantomData;
@@ -88,6 +90,15 @@ impl Held {
     #[must_use]
     pub fn process(&self) -> i32 {
         self.process
+    }
+
+    /// Returns how the program was started, from its own stack.
+    ///
+    /// # Errors
+    ///
+    /// Those of ptrace(2) and process_vm_readv(2).
+    pub fn start(&self) -> io::Result<Start> {
+        stack::read(self.process, &trace::registers(self.process)?)
     }
 
     /// Lets the program run.

@@ -234,8 +234,12 @@ mod tests {
             other => {
                 let index = usize::try_from((other - OFFSET_ARGUMENTS) / 8).unwrap();
                 let value = arguments[index];
-                u32::try_from(if (other - OFFSET_ARGUMENTS) % 8 == 0 { value & 0xffff_ffff } else { value >> 32 })
-                    .unwrap()
+                u32::try_from(if (other - OFFSET_ARGUMENTS).is_multiple_of(8) {
+                    value & 0xffff_ffff
+                } else {
+                    value >> 32
+                })
+                .unwrap()
             }
         };
         let (mut at, mut accumulator) = (0_usize, 0_u32);

@@ -79,6 +79,11 @@ pub(crate) fn table(arch: u32) -> Option<&'static Table> {
 /// The code selector of a 32-bit program under a 64-bit kernel, arch/x86/include/asm/segment.h.
 const COMPAT_CODE_SEGMENT: u64 = 0x23;
 
+/// Returns the size of a word of the image that the registers belong to.
+pub(crate) fn word_bytes(registers: &libc::user_regs_struct) -> usize {
+    if registers.cs == COMPAT_CODE_SEGMENT { 4 } else { 8 }
+}
+
 /// A stub that says why and ends: where it goes, and where its text goes.
 pub(crate) struct Stub {
     pub(crate) entry: u64,

@@ -23,6 +23,24 @@ fn read_at(process: i32, address: u64, buffer: &mut [u8]) -> io::Result<usize> {
     usize::try_from(read).map_err(|_| io::Error::last_os_error())
 }
 
+/// Reads what is mapped at an address, up to the size of the buffer.
+pub(super) fn read_some(process: i32, address: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    // A read that crosses into what is not mapped stops at its border.
+    match read_at(process, address, buffer)? {
+        0 => Err(io::Error::from_raw_os_error(libc::EFAULT)),
+        read => Ok(read),
+    }
+}
+
+/// Fills the buffer.
+pub(super) fn read_exactly(process: i32, address: u64, buffer: &mut [u8]) -> io::Result<()> {
+    if read_at(process, address, buffer)? == buffer.len() {
+        Ok(())
+    } else {
+        Err(io::Error::from_raw_os_error(libc::EFAULT))
+    }
+}
+
 /// Reads the bytes up to the next NUL, page by page so that an unmapped neighbour does not matter.
 ///
 /// # Errors

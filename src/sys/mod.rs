@@ -18,6 +18,7 @@ pub mod procfs;
 pub mod reap;
 pub mod signal;
 pub mod socket;
+mod stack;
 mod trace;
 pub mod tty;
 pub mod watch;

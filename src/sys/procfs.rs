@@ -1,6 +1,5 @@
 //! What the kernel says of a process, from proc(5).
 
-use super::memory;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -117,27 +116,6 @@ pub fn environment(process: i32) -> io::Result<Vec<OsString>> {
     Ok(split_items(&read_all(&format!("/proc/{process}/environ"))?))
 }
 
-/// Returns the path that execve(2) was given (AT_EXECFN, getauxval(3)), of a held image.
-#[must_use]
-pub fn named_as(process: i32) -> Option<PathBuf> {
-    const AT_EXECFN: u64 = 31;
-    let auxiliary = read_all(&format!("/proc/{process}/auxv")).ok()?;
-    // A 32-bit program's vector has 4-byte words; its first entry then reads as a huge type.
-    let wide = auxiliary.first_chunk::<8>().is_some_and(|word| u64::from_le_bytes(*word) < 4096);
-    let address = if wide {
-        auxiliary.as_chunks::<16>().0.iter().find_map(|entry| {
-            let (kind, value) = (entry.first_chunk::<8>()?, entry.last_chunk::<8>()?);
-            (u64::from_le_bytes(*kind) == AT_EXECFN).then(|| u64::from_le_bytes(*value))
-        })
-    } else {
-        auxiliary.as_chunks::<8>().0.iter().find_map(|entry| {
-            let (kind, value) = (entry.first_chunk::<4>()?, entry.last_chunk::<4>()?);
-            (u64::from(u32::from_le_bytes(*kind)) == AT_EXECFN).then(|| u64::from(u32::from_le_bytes(*value)))
-        })
-    }?;
-    memory::read_string(process, address).ok().map(PathBuf::from)
-}
-
 /// Returns the parent, and nothing for a process that is gone.
 #[must_use]
 pub fn parent(process: i32) -> Option<i32> {
@@ -195,7 +173,6 @@ mod tests {
         assert_eq!(directory(me).unwrap(), std::env::current_dir().unwrap());
         assert_eq!(parent(me), Some(std::os::unix::process::parent_id().cast_signed()));
         assert!(!has_fatal_signal(me));
-        assert!(named_as(me).is_some());
         assert_eq!(arguments(me).unwrap(), std::env::args_os().collect::<Vec<_>>());
     }
 

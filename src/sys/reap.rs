@@ -280,9 +280,6 @@ fn serve(agent: &Agent, control: &OwnedFd, agent_end: &OwnedFd) -> io::Result<u8
             }
             return Ok(state.status);
         }
-        if !supervised && state.agent.is_none() && state.ending.is_none() && !has_children() {
-            return Ok(state.status);
-        }
     }
 }
 
@@ -344,16 +341,22 @@ impl State {
                     process::kill(target, i32::from(*signal)).ok();
                 }
             }
-            Some(b'E') => {
-                self.ending = Some(Instant::now() + GRACE);
-                self.killed = signal_tree(libc::SIGTERM);
-                signal_tree(libc::SIGCONT);
+            Some(b'E') => self.end_all(),
+            // Without a supervisor nothing can start any more (execve answers ENOSYS), and what runs
+            // would go on unseen: it is ended.
+            _ => {
+                self.end_all();
+                return Ok(false);
             }
-            // Without a supervisor nothing can start any more (execve answers ENOSYS); what runs goes
-            // on to its end and is waited for.
-            _ => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// Asks everything that is left to end; who does not is killed after [`GRACE`].
+    fn end_all(&mut self) {
+        self.ending = Some(Instant::now() + GRACE);
+        self.killed = signal_tree(libc::SIGTERM);
+        signal_tree(libc::SIGCONT);
     }
 
     fn has_finished(&mut self) -> bool {
