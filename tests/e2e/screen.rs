@@ -113,7 +113,7 @@ import os, signal
 def changed(*unused):
     size = os.get_terminal_size()
     print('now', size.lines, size.columns, flush=True)
-    if size.lines == 30: os._exit(4)
+    if (size.lines, size.columns) == (30, 111): os._exit(4)
 signal.signal(signal.SIGWINCH, changed)
 size = os.get_terminal_size()
 print('at first', size.lines, size.columns, flush=True)
