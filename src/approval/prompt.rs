@@ -18,6 +18,9 @@ const SESSION: &str = "Allow this program with these arguments for this session"
 ///
 /// Those of the terminal.
 pub fn run() -> io::Result<()> {
+    // The supervisor blocks what it receives otherwise, and its children inherit that: Ctrl-C before the
+    // first key is read would be lost.
+    nix::sys::signal::SigSet::empty().thread_set_mask()?;
     let mut question = Vec::new();
     io::stdin().lock().read_to_end(&mut question)?;
     let (remember, text) = question.split_first().ok_or(io::ErrorKind::UnexpectedEof)?;

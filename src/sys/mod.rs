@@ -6,6 +6,7 @@
 
 #![expect(unsafe_code, reason = "system calls")]
 
+mod agent;
 pub mod barrier;
 pub mod filter;
 pub mod landlock;

@@ -1,7 +1,9 @@
 //! Attacks on the supervisor from inside.
 
-use super::harness::{DEADLINE, Env, Running, policy, signal};
+use super::crash::kill_supervisor;
+use super::harness::{Env, policy};
 use super::needs;
+use super::process::{Running, signal};
 use super::programs::{optional, program};
 use super::terminal::Terminal;
 use nix::sys::signal::Signal;
@@ -31,18 +33,15 @@ fn a_second_listener_is_never_registered() {
 #[test]
 fn after_the_supervisors_death_there_is_no_listener_and_no_exec() {
     let env = Env::new(&policy(DENY_EVIL));
-    let [orphan, good] = ["orphan", "good"].map(|name| program(name).to_str().unwrap().to_owned());
-    let mut session = env.start(&[&orphan, &good]);
+    let line = format!("echo $PPID; exec {} {}", program("orphan").display(), program("good").display());
+    let mut session = env.start(&["sh", "-c", &line]);
     session.stdout.wait_for("ready");
-    signal(session.process(), Signal::SIGKILL);
-    // Its end comes first: the line is only sent to what lives on without it.
-    let mut stdin = session.stdin.take().unwrap();
-    let status = session.wait_within(DEADLINE);
-    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(9));
-    std::io::Write::write_all(&mut stdin, b"go\n").unwrap();
+    let reaper = kill_supervisor(&mut session);
+    std::io::Write::write_all(session.stdin.as_mut().unwrap(), b"go\n").unwrap();
     let told = session.stdout.wait_for("exec=");
     // ENOSYS: the kernel has nobody to ask.
     assert!(told.contains("listener=0 exec=-38\n"), "{told}");
+    signal(reaper, Signal::SIGCONT);
 }
 
 #[test]

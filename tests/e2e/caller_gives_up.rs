@@ -1,6 +1,7 @@
 //! A caller that dies while somebody decides takes its card with it.
 
-use super::harness::{ASK_DANGER, Env, policy, text};
+use super::harness::{ASK_DANGER, Env, policy};
+use super::records::text;
 use super::terminal::Terminal;
 
 #[track_caller]

@@ -1,8 +1,9 @@
 //! Programs of many kinds run under the gate as they do without it, and are refused alike.
 
-use super::harness::{ASK_DANGER, DENY_DANGER, Env, policy, text};
+use super::harness::{ASK_DANGER, DENY_DANGER, Env, policy};
 use super::needs;
 use super::programs::{TWIN, optional, program};
+use super::records::text;
 
 /// Runs an allowed and a denied program of one kind.
 #[track_caller]

@@ -1,27 +1,53 @@
 //! The supervisor is killed in the middle: nothing runs unseen, the record holds, the next session says so.
 
-use super::harness::{ASK_DANGER, DEADLINE, DENY_DANGER, Env, Records, Running, eventually, policy, signal};
+use super::harness::{ASK_DANGER, DENY_DANGER, Env, policy};
+use super::process::{DEADLINE, Running, eventually, signal};
+use super::records::Records;
 use super::terminal::Terminal;
 use nix::sys::signal::Signal;
 use std::os::unix::process::ExitStatusExt;
+
+/// Kills the supervisor and nobody else: the reaper, which would end what is left, sleeps meanwhile.
+/// Returns the reaper's number, which the agent has printed first.
+#[track_caller]
+pub(super) fn kill_supervisor(session: &mut Running) -> u32 {
+    let reaper = session.stdout.wait_for("\n").lines().next().and_then(|line| line.parse().ok()).expect("a number");
+    signal(reaper, Signal::SIGSTOP);
+    let stdin = session.stdin.take();
+    signal(session.process(), Signal::SIGKILL);
+    assert_eq!(session.wait_within(DEADLINE).signal(), Some(9));
+    session.stdin = stdin;
+    reaper
+}
 
 #[test]
 fn nothing_executes_after_the_supervisors_death() {
     let env = Env::new(&policy(DENY_DANGER));
     // Only builtins work afterwards, and they say what the others did.
-    let line =
-        "/bin/echo alive; read line; /bin/echo ran; echo echo=$?; /bin/touch ran; echo touch=$?; exec /bin/touch ran";
+    let line = "echo $PPID; /bin/echo alive; read line; /bin/echo ran; echo echo=$?; /bin/touch ran; echo touch=$?; exec /bin/touch ran";
     let mut session = env.start(&["sh", "-c", line]);
     session.stdout.wait_for("alive");
-    let mut stdin = session.stdin.take().unwrap();
-    signal(session.process(), Signal::SIGKILL);
-    assert_eq!(session.wait_within(DEADLINE).signal(), Some(9));
-    std::io::Write::write_all(&mut stdin, b"go\n").unwrap();
+    let reaper = kill_supervisor(&mut session);
+    std::io::Write::write_all(session.stdin.as_mut().unwrap(), b"go\n").unwrap();
     session.stderr.wait_for("Function not implemented");
     let output = session.stdout.wait_for("touch=");
     assert!(!output.contains("ran\n"), "{output}");
     assert!(!output.contains("echo=0") && !output.contains("touch=0"), "{output}");
     assert!(!env.work("ran").exists());
+    signal(reaper, Signal::SIGCONT);
+}
+
+#[test]
+fn what_runs_ends_with_the_supervisor() {
+    let env = Env::new(&policy(DENY_DANGER));
+    // One that ends when asked to, and one that must be made to.
+    let line = "trap '' TERM; echo $$; sleep 1000 & echo $!; wait";
+    let mut session = env.start(&["sh", "-c", line]);
+    eventually("two numbers", || session.stdout.text().lines().count() == 2);
+    let left: Vec<String> = session.stdout.text().lines().map(|process| format!("/proc/{process}")).collect();
+    signal(session.process(), Signal::SIGKILL);
+    session.wait_within(DEADLINE);
+    eventually("the end of what was left", || !left.iter().any(|process| std::path::Path::new(process).exists()));
 }
 
 #[test]
@@ -57,13 +83,15 @@ fn the_record_of_a_killed_session_holds_and_the_next_session_seals_it() {
 fn a_held_program_dies_with_the_supervisor() {
     let env = Env::with_danger(&policy(ASK_DANGER));
     // The terminal hangs up with the supervisor; the shell stays to see what became of its child.
-    let line = "trap '' HUP; echo $$ > shell; ./danger & wait $!; echo held=$? > result";
+    let line = "trap '' HUP TERM; echo $PPID > reaper; ./danger & wait $!; echo held=$? > result";
     let terminal = Terminal::session(&env, &[], &["sh", "-c", line]);
     terminal.card();
+    let reaper = std::fs::read_to_string(env.work("reaper")).unwrap().trim().parse().unwrap();
+    signal(reaper, Signal::SIGSTOP);
     signal(terminal.process(), Signal::SIGKILL);
     assert_eq!(terminal.finish(), 1009);
-    eventually("the end of the held program", || env.work("result").exists());
     eventually("its status", || std::fs::read_to_string(env.work("result")).is_ok_and(|text| text == "held=137\n"));
+    signal(reaper, Signal::SIGCONT);
 }
 
 #[test]
@@ -90,17 +118,4 @@ fn killed_while_busy_the_record_has_every_program_that_ran() {
     assert!(recorded.len() >= 40);
     env.shell("exit 0").exited(0);
     env.verify();
-}
-
-#[test]
-fn the_reaper_ends_when_the_agent_does() {
-    let env = Env::new(&policy(DENY_DANGER));
-    let mut session = env.start(&["sh", "-c", "echo $PPID; read line"]);
-    let reaper = session.stdout.wait_for("\n").trim().to_owned();
-    let mut stdin = session.stdin.take().unwrap();
-    signal(session.process(), Signal::SIGKILL);
-    session.wait_within(DEADLINE);
-    assert!(std::path::Path::new("/proc").join(&reaper).exists());
-    std::io::Write::write_all(&mut stdin, b"go\n").unwrap();
-    eventually("the end of the reaper", || !std::path::Path::new("/proc").join(&reaper).exists());
 }

@@ -1,8 +1,9 @@
 //! Debuggers inside a session: where the policy lets them, and what they are told where it does not.
 
-use super::harness::{DENY_DANGER, Env, policy, text};
+use super::harness::{DENY_DANGER, Env, policy};
 use super::needs;
 use super::programs::{EVIL, TWIN, optional, program};
+use super::records::text;
 
 fn debug(env_policy: &str) -> String {
     env_policy.replace("rules:", "debug: true\nrules:")

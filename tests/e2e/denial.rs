@@ -1,7 +1,8 @@
 //! What a caller sees when it is refused: one line, one status, whatever language it is written in.
 
-use super::harness::{DENY_DANGER, Env, Output, policy};
+use super::harness::{DENY_DANGER, Env, policy};
 use super::needs;
+use super::process::Output;
 
 /// The line that `./danger a 'b c'` gets.
 const LINE: &str = "tollgate: denied by rule no-danger: ./danger a 'b c' — danger is forbidden. Do without.";

@@ -1,7 +1,9 @@
 //! Which doors are on, and what holds where the kernel door cannot be had.
 
-use super::harness::{DENY_DANGER, Env, Records, Running, policy, text};
+use super::harness::{DENY_DANGER, Env, policy};
+use super::process::Running;
 use super::programs::EVIL;
+use super::records::{Records, text};
 
 fn doors(records: &Records) -> String {
     let start = records.only("session_start");
@@ -111,7 +113,7 @@ fn a_session_inside_a_session_falls_back_to_the_shim_and_says_so() {
     let told: Vec<&str> = told.lines().filter(|line| line.starts_with("tollgate: tier E4 only: ")).collect();
     assert_eq!(told.len(), 1, "{}", output.err());
     assert!(told[0].contains("seccomp filter") && told[0].contains("tollgate doctor"), "{told:?}");
-    let files = super::harness::session_files(&env.root().join("inner/tollgate/audit"));
+    let files = super::records::session_files(&env.root().join("inner/tollgate/audit"));
     assert_eq!(doors(&Records::read(&files[0])), "E4 shim");
     env.verify();
     let required = line.replace(" run ", " run --door kernel ");

@@ -1,7 +1,9 @@
 //! The disk of the record fills up: everything is refused from then on, and says so.
 
-use super::harness::{DENY_DANGER, Env, Running, policy, session_files};
+use super::harness::{DENY_DANGER, Env, policy};
 use super::needs;
+use super::process::Running;
+use super::records::session_files;
 use std::process::Command;
 
 /// How much room the record gets.
@@ -33,7 +35,7 @@ cp -r {small} {root}/copy",
     let mut command = Command::new("setsid");
     command.args(["unshare", "-Urm", "sh", "-c", &script]);
     env.prepare(&mut command);
-    let output = Running::start(&mut command).finish_within(super::harness::LONG_DEADLINE);
+    let output = Running::start(&mut command).finish_within(super::process::LONG_DEADLINE);
     if !needs::has("a small file system", output.code() != 99) {
         return;
     }

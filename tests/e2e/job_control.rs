@@ -1,6 +1,7 @@
 //! Ctrl-Z, Ctrl-C, `fg` and `bg`, outside and inside of a session.
 
 use super::harness::{ASK_DANGER, Env, binary, policy};
+use super::process::eventually;
 use super::terminal::{CTRL_C, CTRL_Z, Terminal};
 
 fn env() -> Env {
@@ -10,6 +11,14 @@ fn env() -> Env {
 /// Returns the line that starts a session from a shell.
 fn run(env: &Env, agent: &str) -> String {
     format!("{} run --policy {} -- {agent}\r", binary().display(), env.policy().display())
+}
+
+/// Says whether a process leads the foreground of its terminal, and runs. See proc_pid_stat(5).
+fn has_terminal(process: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
+    let [state, _parent, group, _session, _terminal, foreground, ..] = fields[..] else { return false };
+    group == foreground && state != "T"
 }
 
 #[test]
@@ -75,14 +84,21 @@ fn a_shell_inside_has_job_control() {
     };
     terminal.wait_for("(inside)");
     terminal.types("sleep 1000 & fg\r");
-    // `fg` prints the command, then hands over the terminal.
     shows("sleep 1000", 1);
+    let job = terminal.wait_until("the job's number", |screen| {
+        let text = screen.contents();
+        let number = text.lines().find_map(|line| line.strip_prefix("[1] "))?;
+        number.trim().parse::<u32>().ok()
+    });
+    // `fg` prints the command, then hands over the terminal.
+    eventually("the job has the terminal", || has_terminal(job));
     terminal.types(CTRL_Z);
     terminal.wait_for("Stopped");
     terminal.types("bg; echo jobs: $(jobs -r | wc -l)\r");
     terminal.wait_for("jobs: 1");
     terminal.types("fg\r");
     shows("sleep 1000", 2);
+    eventually("the job has the terminal again", || has_terminal(job));
     terminal.types(CTRL_C);
     terminal.types("echo interrupted=$?\r");
     terminal.wait_for("interrupted=130");

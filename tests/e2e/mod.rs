@@ -2,7 +2,9 @@
 
 mod harness;
 mod needs;
+mod process;
 mod programs;
+mod records;
 mod terminal;
 
 mod asking;

@@ -1,8 +1,9 @@
 //! Two doors, one decision: what the shim was allowed, the kernel door confirms; anything else is
 //! decided afresh.
 
-use super::harness::{ASK_DANGER, Env, policy, text};
+use super::harness::{ASK_DANGER, Env, policy};
 use super::programs::EVIL;
+use super::records::text;
 
 const RULES: &str = "  - id: no-publish
     action: deny

@@ -1,6 +1,7 @@
 //! Attempts to run one program where another was judged. Each runs a thousand times and wins never.
 
-use super::harness::{Env, LONG_DEADLINE, policy};
+use super::harness::{Env, policy};
+use super::process::LONG_DEADLINE;
 use super::programs;
 
 const TRIES: u32 = 1000;

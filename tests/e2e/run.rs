@@ -1,6 +1,8 @@
 //! `tollgate run` as seen by its caller: exit status, standard streams, messages.
 
-use super::harness::{DENY_DANGER, Env, Running, policy, text};
+use super::harness::{DENY_DANGER, Env, policy};
+use super::process::Running;
+use super::records::text;
 use serde_json::Value;
 use std::io::Write;
 
@@ -92,7 +94,7 @@ fn the_summary_is_one_line_of_json() {
         "status": 5,
         "tier": "E1",
         "mode": "enforce",
-        "decisions": { "allow": 1, "deny": 1, "ask": 0 },
+        "decisions": { "allow": 1, "deny": 1, "ask": 0, "granted": 0 },
         "record": env.files().pop().unwrap().to_str().unwrap(),
         "sealed": true,
         "fault": null,
@@ -165,7 +167,9 @@ fn keys_and_records_are_for_their_owner_only() {
 fn what_the_agent_leaves_running_is_ended_and_counted() {
     let env = Env::new(&policy(DENY_DANGER));
     // One that ends when asked to, and one that must be made to.
-    let line = "sleep 1000 & echo $!; (trap '' TERM; echo ready >&2; exec sleep 1000) & echo $!";
+    let line = "runs() { until read comm < /proc/$1/comm && [ $comm = sleep ]; do :; done; echo $1; }
+sleep 1000 & runs $!
+(trap '' TERM; exec sleep 1000) & runs $!";
     let output = env.shell(line).exited(0);
     let left: Vec<String> = output.out().lines().map(|pid| format!("/proc/{pid}")).collect();
     assert_eq!(left.len(), 2);

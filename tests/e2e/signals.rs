@@ -1,6 +1,8 @@
 //! Signals to tollgate reach the agent as if tollgate were not there.
 
-use super::harness::{DENY_DANGER, Env, policy, signal, text};
+use super::harness::{DENY_DANGER, Env, policy};
+use super::process::signal;
+use super::records::text;
 use nix::sys::signal::Signal;
 
 /// Sends a signal to tollgate while an agent waits for it, and returns what the agent then did.
@@ -57,7 +59,7 @@ fn a_signal_at_once_after_the_start_is_not_lost() {
     for _ in 0..20 {
         let env = Env::new(&policy(DENY_DANGER));
         let session = env.start(&["sleep", "1000"]);
-        super::harness::eventually("signals are received", || {
+        super::process::eventually("signals are received", || {
             let status = std::fs::read_to_string(format!("/proc/{}/status", session.process())).unwrap_or_default();
             let blocked = status.lines().find_map(|line| line.strip_prefix("SigBlk:")).unwrap_or("0");
             u64::from_str_radix(blocked.trim(), 16).unwrap_or(0) & (1 << 14) != 0

@@ -1,8 +1,10 @@
 //! A person at a terminal: a pseudo-terminal with a model of its screen.
 
-use super::harness::{DEADLINE, Env, binary, watch};
+use super::harness::{Env, binary};
+use super::process::{DEADLINE, watch};
 use nix::fcntl::OFlag;
 use nix::pty::{PtyMaster, grantpt, posix_openpt, ptsname_r, unlockpt};
+use std::cell::Cell;
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -45,6 +47,7 @@ pub(super) struct Terminal {
     slave: PathBuf,
     process: u32,
     ended: Receiver<ExitStatus>,
+    answered: Cell<usize>,
     shown: Arc<(Mutex<Shown>, Condvar)>,
 }
 
@@ -94,7 +97,7 @@ impl Terminal {
         pump(master.try_clone_file(), Arc::clone(&shown));
         // Held until the child is there: without any open end the terminal would hang up.
         drop(kept);
-        Self { master, slave, process, ended: watch(child), shown }
+        Self { master, slave, process, ended: watch(child), answered: Cell::new(0), shown }
     }
 
     /// Returns the first process on the terminal.
@@ -119,10 +122,15 @@ impl Terminal {
     /// Waits until the screen is as wanted, and returns what the function then says.
     #[track_caller]
     pub(super) fn wait_until<T>(&self, what: &str, look: impl Fn(&Screen) -> Option<T>) -> T {
+        self.wait(what, |shown| look(shown.model.screen()))
+    }
+
+    #[track_caller]
+    fn wait<T>(&self, what: &str, look: impl Fn(&Shown) -> Option<T>) -> T {
         let end = Instant::now() + DEADLINE;
         let mut state = self.state();
         loop {
-            if let Some(found) = look(state.model.screen()) {
+            if let Some(found) = look(&state) {
                 return found;
             }
             let left = end.saturating_duration_since(Instant::now());
@@ -144,14 +152,23 @@ impl Terminal {
         (&self.master).write_all(keys.as_bytes()).expect("type");
     }
 
-    /// Waits until a card is up and takes keys, and returns its text.
+    /// Waits until a card is up that was not answered yet and takes keys, and returns its text.
     #[track_caller]
     pub(super) fn card(&self) -> String {
-        // The answers come last, and what was typed before them is forgotten.
-        self.wait_until("a card", |screen| {
-            let text = screen.contents();
-            (text.contains(CARD) && text.contains("Allow this once")).then_some(text)
+        self.wait(&format!("card {}", self.answered.get() + 1), |shown| {
+            let heads = shown.raw.windows(CARD.len()).filter(|window| *window == CARD.as_bytes()).count();
+            let text = shown.model.screen().contents();
+            // The answers come last, and what was typed before them is forgotten.
+            (heads > self.answered.get() && text.contains(CARD) && text.contains("Allow this once")).then_some(text)
         })
+    }
+
+    /// Gives the card that is up these keys as its answer.
+    #[track_caller]
+    pub(super) fn answers_by(&self, keys: &str) {
+        self.card();
+        self.types(keys);
+        self.answered.set(self.answered.get() + 1);
     }
 
     /// Moves to an answer of the card that is up, and gives it.
@@ -171,7 +188,7 @@ impl Terminal {
             self.types(DOWN);
             self.wait_until("another answer", |screen| chosen(screen).filter(|now| Some(now) != before.as_ref()));
         }
-        self.types(ENTER);
+        self.answers_by(ENTER);
     }
 
     /// Changes the size, as a window manager would.
