@@ -92,6 +92,10 @@ fn a_shell_inside_has_job_control() {
     });
     // `fg` prints the command, then hands over the terminal.
     eventually("the job has the terminal", || has_terminal(job));
+    // Before it executes it is a copy of the shell, which ignores the key.
+    eventually("the job runs", || {
+        std::fs::read_to_string(format!("/proc/{job}/comm")).is_ok_and(|name| name.trim() == "sleep")
+    });
     terminal.types(CTRL_Z);
     terminal.wait_for("Stopped");
     terminal.types("bg; echo jobs: $(jobs -r | wc -l)\r");
