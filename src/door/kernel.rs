@@ -138,6 +138,10 @@ impl KernelDoor {
         };
         let request = match self.describe(&held, &hold) {
             Ok(Described::Shim) => return held.release(),
+            Ok(Described::PreloadedShim(request)) => {
+                let reply = self.gate.record_only(&request);
+                return self.carry_out(reply, held, hold);
+            }
             Ok(Described::Program(request)) => request,
             Err(_) if hold.gave_up() => return,
             Err(error) => {
@@ -180,13 +184,14 @@ impl KernelDoor {
     fn describe(&self, held: &Held, hold: &HeldProcess) -> io::Result<Described> {
         let process = hold.process;
         let image = procfs::image(process.0)?;
-        if self.shim.is_some_and(|shim| shim == ShimFile::of(&image)) {
+        let is_shim = self.shim.is_some_and(|shim| shim == ShimFile::of(&image));
+        if is_shim && !is_preloaded(process)? {
             return Ok(Described::Shim);
         }
         let start = held.start()?;
         let environment =
             if self.gate.policy().reads_environment() { procfs::environment(process.0)? } else { Vec::new() };
-        Ok(Described::Program(Request {
+        let request = Request {
             door: Door::Kernel,
             truth: Truth::Verified,
             process,
@@ -198,7 +203,8 @@ impl KernelDoor {
             argv: start.argv,
             cwd: procfs::directory(process.0)?,
             environment,
-        }))
+        };
+        Ok(if is_shim { Described::PreloadedShim(request) } else { Described::Program(request) })
     }
 
     /// Judges a caller that a debugger of the session controls. What it says can change before the
@@ -264,8 +270,18 @@ impl KernelDoor {
 }
 
 enum Described {
+    /// Our shim: it asks by itself.
     Shim,
+    /// Our shim with somebody else's code in it: it asks by itself, and that it ran is recorded.
+    PreloadedShim(Request),
     Program(Request),
+}
+
+/// Says whether the loader would put somebody else's code into the program (ld.so(8)).
+fn is_preloaded(process: ProcessId) -> io::Result<bool> {
+    use std::os::unix::ffi::OsStrExt;
+    let environment = procfs::environment(process.0)?;
+    Ok(environment.iter().any(|item| item.as_bytes().starts_with(b"LD_") || item.as_bytes().starts_with(b"GLIBC_")))
 }
 
 fn program_file(image: Image) -> ProgramFile {

@@ -144,6 +144,14 @@ impl Gate {
         self.carried.forget(process);
     }
 
+    /// Records a program of our own, without judging it.
+    pub fn record_only(&self, request: &Request) -> Reply {
+        match self.journal.decision(&self.record(request, None, Decision::Allow, By::Default)) {
+            Ok(receipt) => Reply::permit(receipt),
+            Err(error) => Reply::refuse(&message::fault(request, &error.to_string())),
+        }
+    }
+
     /// Records and refuses a request that could not be judged. Observing lets it run.
     pub fn refuse(&self, request: &Request, fault: &str) -> Reply {
         let record = DecisionRecord { fault: Some(fault), ..self.record(request, None, Decision::Deny, By::Fault) };
