@@ -216,7 +216,7 @@ pub(super) fn decision(buffer: &mut Buffer, head: &Head<'_>, record: &DecisionRe
             .or_else(|| found.and_then(|found| found.reason.as_deref()))
             .or_else(|| unknown.and_then(|evaluation| evaluation.unknown.as_deref())),
     );
-    line.text("rule", record.evaluation.map_or("fault", |evaluation| evaluation.rule_name()));
+    line.text("rule", record.evaluation.map_or(record.by.as_str(), |evaluation| evaluation.rule_name()));
     if let Some(found) = found {
         let mut source = line.object("rule_source");
         source.foreign("file", found.place.file.as_os_str().as_bytes());
