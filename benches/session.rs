@@ -3,6 +3,13 @@
 //! `cargo bench --bench session`. Every figure is the median of several runs that alternate between bare
 //! and gated, so that a change of the machine's load meets both.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a benchmark prints its figures, and has nothing to save where a step fails"
+)]
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -90,7 +90,7 @@ def play(terminal):
     terminal.type("git status --short && echo everyday work runs")
     terminal.wait(r"^everyday[\s\S]*^agent\$ ?$")
     terminal.type("exit")
-    terminal.wait(r"Verify it:[\s\S]*^\$ ?$")
+    terminal.wait(r"verifies with:[\s\S]*^\$ ?$")
     terminal.type("tollgate audit verify | tail -n 1")
     terminal.wait(r"everything holds[\s\S]*^\$ ?$")
     return [

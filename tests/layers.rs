@@ -62,10 +62,10 @@ mod layers {
         let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
         for root in ["crate::", "tollgate::"] {
             for (at, _) in code.match_indices(root) {
-                if code[..at].ends_with(is_word) {
+                if code.get(..at).is_some_and(|before| before.ends_with(is_word)) {
                     continue;
                 }
-                let rest = &code[at + root.len()..];
+                let rest = code.get(at + root.len()..).unwrap_or_default();
                 let Some(list) = rest.strip_prefix('{') else {
                     out.insert(rest.split(|c| !is_word(c)).next().unwrap_or_default().to_owned());
                     continue;

@@ -79,6 +79,9 @@ pub(super) fn sources(given: &PolicyArgs, caller: &Caller, places: &Places) -> V
 fn closing_line(summary: &Summary) -> String {
     let counts = summary.counts;
     let mut line = format!("{} allowed, {} denied, {} asked", counts.allow, counts.deny, counts.ask);
+    if counts.ask > 0 {
+        line.push_str(&format!(" ({} granted)", summary.granted));
+    }
     if summary.mode == Mode::Observe {
         line.push_str(" (observed only: nothing was refused)");
     }
@@ -88,8 +91,7 @@ fn closing_line(summary: &Summary) -> String {
     if let Err(error) = &summary.closed {
         line.push_str(&format!("; the record could not be sealed: {error}"));
     }
-    let record = crate::model::text::escape_os(summary.record.as_os_str()).into_owned();
-    line.push_str(&format!(". Record: {record}. Verify it: tollgate audit verify {}", quoted(&summary.record)));
+    line.push_str(&format!(". The record verifies with: tollgate audit verify {}", quoted(&summary.record)));
     line
 }
 
@@ -103,7 +105,7 @@ fn json(summary: &Summary) -> serde_json::Value {
         "status": summary.status,
         "tier": summary.tier.as_str(),
         "mode": summary.mode.as_str(),
-        "decisions": { "allow": summary.counts.allow, "deny": summary.counts.deny, "ask": summary.counts.ask },
+        "decisions": { "allow": summary.counts.allow, "deny": summary.counts.deny, "ask": summary.counts.ask, "granted": summary.granted },
         "record": summary.record.to_string_lossy(),
         "sealed": summary.closed.is_ok(),
         "fault": summary.fault.as_deref().or(summary.closed.as_ref().err().map(String::as_str)),

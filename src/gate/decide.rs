@@ -9,6 +9,7 @@ use crate::model::{Basis, Decision, Evaluation, Mode, Outcome, ProcessId, Reques
 use crate::policy::Policy;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// A caller that is held while somebody decides.
@@ -39,6 +40,7 @@ pub struct Gate {
     carried: Carried,
     settings: Settings,
     ticker: Ticker,
+    granted: AtomicU64,
 }
 
 /// Failing to write a record: the only error, and it refuses.
@@ -55,7 +57,7 @@ impl Gate {
         settings: Settings,
     ) -> Self {
         let (grants, carried, ticker) = (Grants::default(), Carried::default(), Ticker::default());
-        Self { policy, identities, journal, people, grants, carried, settings, ticker }
+        Self { policy, identities, journal, people, grants, carried, settings, ticker, granted: AtomicU64::new(0) }
     }
 
     /// Starts what signs the journal while nothing is decided.
@@ -69,6 +71,12 @@ impl Gate {
 
     pub(super) fn ticker(&self) -> &Ticker {
         &self.ticker
+    }
+
+    /// Returns how many asks were answered with leave to run.
+    #[must_use]
+    pub fn granted(&self) -> u64 {
+        self.granted.load(Ordering::Relaxed)
     }
 
     /// Returns what knows programs by their files.
@@ -208,6 +216,7 @@ impl Gate {
             self.grants.add(key, approval.seq());
         }
         if verdict == Verdict::Permit {
+            self.granted.fetch_add(1, Ordering::Relaxed);
             self.carried.remember(request.process, subject);
         }
         Ok(self.reply(request, evaluation, verdict, &basis, asked))

@@ -69,6 +69,8 @@ pub struct Summary {
     pub mode: Mode,
     /// What was decided.
     pub counts: Counts,
+    /// How many asks were answered with leave to run.
+    pub granted: u64,
     /// Where the record is.
     pub record: PathBuf,
     /// The sealed record, or why it could not be sealed.
@@ -274,6 +276,7 @@ fn finish(
         tier: settings.tier,
         mode: settings.mode,
         counts: journal.counts(),
+        granted: gate.granted(),
         record: journal.path().to_owned(),
         closed: closed.map_err(|error| text::chain(&error)),
         fault,

@@ -1,7 +1,7 @@
 //! Every system call that the standard library does not offer; a safe API that knows no policy.
 //!
 //! This is the only folder with `unsafe`. Each block is one operation with the argument why it is
-//! sound. Machine code and register layouts are in [`machine`] alone, so that another architecture is
+//! sound. Machine code and register layouts are in `machine` alone, so that another architecture is
 //! one file.
 
 #![expect(unsafe_code, reason = "system calls")]

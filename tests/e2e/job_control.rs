@@ -35,7 +35,7 @@ fn control_z_stops_the_whole_session_and_fg_goes_on() {
     shell.types("fg\r");
     shell.types("word\r");
     shell.wait_for("got word");
-    shell.wait_for("Record: ");
+    shell.wait_for("The record verifies with: ");
     shell.types("exit\r");
     shell.finish();
     env.verify();
@@ -48,7 +48,7 @@ fn control_c_ends_an_agent_that_does_not_catch_it() {
     shell.types(&run(&env, "sh -c 'echo up $((40+2)); exec sleep 1000'").replace('\r', "; echo status=$?\r"));
     shell.wait_for("up 42");
     shell.types(CTRL_C);
-    shell.wait_for("Record: ");
+    shell.wait_for("The record verifies with: ");
     // An interactive bash gives up the rest of the line after Ctrl-C, as it does without tollgate.
     shell.types("echo after=$?\r");
     shell.wait_for("130");
@@ -92,6 +92,10 @@ fn a_shell_inside_has_job_control() {
     });
     // `fg` prints the command, then hands over the terminal.
     eventually("the job has the terminal", || has_terminal(job));
+    // Before it executes it is a copy of the shell, which ignores the key.
+    eventually("the job runs", || {
+        std::fs::read_to_string(format!("/proc/{job}/comm")).is_ok_and(|name| name.trim() == "sleep")
+    });
     terminal.types(CTRL_Z);
     terminal.wait_for("Stopped");
     terminal.types("bg; echo jobs: $(jobs -r | wc -l)\r");

@@ -189,7 +189,7 @@ impl Output {
 
     /// Returns the lines of standard error that are tollgate's, without the closing one.
     pub(super) fn refusals(&self) -> Vec<String> {
-        let is_closing = |line: &str| line.contains(" allowed, ") && line.contains("Record: ");
+        let is_closing = |line: &str| line.contains(" allowed, ") && line.contains("The record verifies with: ");
         let text = self.err();
         text.lines().filter(|line| line.starts_with("tollgate: ") && !is_closing(line)).map(str::to_owned).collect()
     }

@@ -78,7 +78,7 @@ fn the_closing_line_counts_and_names_a_record_that_can_be_verified() {
     let record = env.files().pop().unwrap();
     let record = record.to_str().unwrap();
     let expected =
-        format!("tollgate: 3 allowed, 1 denied, 0 asked. Record: {record}. Verify it: tollgate audit verify {record}");
+        format!("tollgate: 3 allowed, 1 denied, 0 asked. The record verifies with: tollgate audit verify {record}");
     assert_eq!(closing, expected);
     Running::start(env.tollgate().args(["audit", "verify", record])).finish().exited(0);
 }
@@ -94,7 +94,7 @@ fn the_summary_is_one_line_of_json() {
         "status": 5,
         "tier": "E1",
         "mode": "enforce",
-        "decisions": { "allow": 1, "deny": 1, "ask": 0 },
+        "decisions": { "allow": 1, "deny": 1, "ask": 0, "granted": 0 },
         "record": env.files().pop().unwrap().to_str().unwrap(),
         "sealed": true,
         "fault": null,

@@ -16,12 +16,13 @@ const TEXT_LIMIT: usize = 160;
 pub fn one_line(entry: &Entry) -> String {
     let line = match entry {
         Entry::Line(line) => line,
-        Entry::Damaged { number, shown } => return format!("????????.???  DAMAGED    line {number}: {shown}"),
+        Entry::Damaged { number, shown } => return format!("????????.???          DAMAGED    line {number}: {shown}"),
     };
     // `2026-11-20T09:00:00.001373Z` without the date and the last digits; the rest is for --json.
     let time: String = line.text("ts").unwrap_or_default().chars().skip(11).take(12).collect();
     let (word, rest) = describe(line);
-    format!("{:12}  {word:<9}  {rest}", text::escape(time.as_bytes()))
+    let number = line.seq().map_or_else(String::new, |seq| format!("#{seq}"));
+    format!("{:12}  {number:>6}  {word:<9}  {rest}", text::escape(time.as_bytes()))
 }
 
 fn describe(line: &Line) -> (String, String) {

@@ -13,7 +13,7 @@ fn texts(path: &std::path::Path) -> Vec<String> {
 
 /// Returns a line of text without its time.
 fn untimed(text: &str) -> String {
-    text.chars().skip(14).collect()
+    text.chars().skip(22).collect()
 }
 
 #[test]
