@@ -100,6 +100,7 @@ impl KernelDoor {
                     return;
                 }
             };
+            let _passing = self.gate.enter();
             let left = self.idle.fetch_sub(1, Ordering::SeqCst) - 1;
             let is_overloaded = left == 0 && (self.workers.load(Ordering::SeqCst) >= WORKERS || self.hire().is_err());
             if is_overloaded {

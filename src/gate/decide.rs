@@ -2,6 +2,7 @@
 
 use super::grants::{Carried, Grants, Key};
 use super::ticker::Ticker;
+use super::traffic::{Passing, Traffic};
 use super::{Identities, Reply, message, resolve};
 use crate::approval::{Answer, Card, People};
 use crate::audit::{self, AuditError, By, DecisionRecord, Journal, OutcomeRecord, Receipt};
@@ -11,6 +12,9 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+
+/// How long the end of a session waits for requests.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
 /// A caller that is held while somebody decides.
 pub trait Hold {
@@ -40,6 +44,7 @@ pub struct Gate {
     carried: Carried,
     settings: Settings,
     ticker: Ticker,
+    traffic: Traffic,
     granted: AtomicU64,
 }
 
@@ -57,7 +62,8 @@ impl Gate {
         settings: Settings,
     ) -> Self {
         let (grants, carried, ticker) = (Grants::default(), Carried::default(), Ticker::default());
-        Self { policy, identities, journal, people, grants, carried, settings, ticker, granted: AtomicU64::new(0) }
+        let (traffic, granted) = (Traffic::default(), AtomicU64::new(0));
+        Self { policy, identities, journal, people, grants, carried, settings, ticker, traffic, granted }
     }
 
     /// Starts what signs the journal while nothing is decided.
@@ -67,6 +73,17 @@ impl Gate {
     /// Those of clone(2).
     pub fn start_ticker(self: &Arc<Self>) -> io::Result<()> {
         Ticker::start(self)
+    }
+
+    /// Announces a request, from its arrival until all about it is recorded.
+    pub fn enter(&self) -> Passing<'_> {
+        self.traffic.enter()
+    }
+
+    /// Waits until all requests are recorded to their end, before the record is closed. What asked is
+    /// dead by then, so this takes moments.
+    pub fn wait_for_requests(&self) {
+        self.traffic.wait_until_none(LAST_REQUESTS);
     }
 
     pub(super) fn ticker(&self) -> &Ticker {

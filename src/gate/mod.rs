@@ -12,7 +12,9 @@ mod message;
 mod reply;
 mod resolve;
 mod ticker;
+mod traffic;
 
 pub use decide::{Gate, Hold, Settings};
 pub use identity::Identities;
 pub use reply::{Refusal, Reply};
+pub use traffic::Passing;

@@ -230,6 +230,7 @@ impl Parts {
 
     /// Records the last outcomes, and returns how many processes there were.
     fn finish(self) -> u64 {
+        self.gate.wait_for_requests();
         self.outcomes.stop();
         if self.watcher.join().is_err() {
             tracing::warn!("the watcher of processes died");

@@ -165,19 +165,23 @@ os.execv('./danger', ['./danger'])
 #[test]
 fn a_caller_with_a_short_timer_gets_its_exec_done() {
     let env = Env::new(&policy(DENY_DANGER));
-    // A timer of the caller interrupts system calls that wait; execve must not be among them.
+    // A timer of the caller interrupts system calls that wait; were execve among them, it would be tried for
+    // ever. The timer goes on in the new program, which may be ended by it before it has its trap.
     let program = "import os, signal
 signal.signal(signal.SIGALRM, lambda *unused: None)
-for n in range(30):
+ended = 0
+while ended < 5:
     pid = os.fork()
     if pid == 0:
-        signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+        signal.setitimer(signal.ITIMER_REAL, 0.005, 0.005)
         os.execv('/bin/sh', ['sh', '-c', 'trap : ALRM; exit 9'])
-    assert os.waitpid(pid, 0)[1] in (9 << 8, signal.SIGALRM)
-print('done')
+    status = os.waitpid(pid, 0)[1]
+    assert status in (9 << 8, signal.SIGALRM), status
+    ended += status == 9 << 8
 ";
-    assert_eq!(env.run(&["python3", "-c", program]).exited(0).out(), "done\n");
-    assert_eq!(env.verified().decisions("dash").len() + env.records().decisions("bash").len(), 30);
+    env.run(&["python3", "-c", program]).exited(0);
+    let records = env.verified();
+    assert!(records.decisions("dash").len() + records.decisions("bash").len() >= 5);
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn output_is_held_back_while_a_card_is_up_and_nothing_is_lost() {
     env.write("up", "");
     let wrote = || std::fs::read_to_string(env.work("wrote")).ok().and_then(|text| text.trim().parse::<u32>().ok());
     eventually("some lines", || wrote().is_some_and(|line| line >= 20));
-    assert_eq!(terminal.card(), card);
+    assert!(terminal.card().starts_with(&card));
     let shows = |needle: &str| String::from_utf8_lossy(&terminal.printed()).contains(needle);
     assert!(!shows("line 0"));
     terminal.answers("Deny");

@@ -137,6 +137,7 @@ impl ShimDoor {
     }
 
     fn answer(&self, mut stream: File, peer: Peer) {
+        let _passing = self.gate.enter();
         if let Err(error) = self.check(peer).and_then(|()| self.exchange(&mut stream, peer)) {
             tracing::debug!(%error, peer = peer.process, "a shim was not answered");
         }
