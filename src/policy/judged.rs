@@ -3,7 +3,7 @@
 use super::catalog::{Catalog, Entry};
 use super::matcher::{self, Given, Places};
 use super::normal::{Argument, Clarity, Command, base_name, readings};
-use crate::model::{Digest, Invocation};
+use crate::model::{Digest, Invocation, ProcessId};
 use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -40,6 +40,8 @@ pub(crate) struct Candidate {
     pub(crate) passes_on: bool,
     /// The text after a shell's `-c`.
     pub(crate) script: Option<String>,
+    /// The process that runs it, where one does.
+    pub(crate) process: Option<ProcessId>,
 }
 
 impl Candidate {
@@ -62,6 +64,7 @@ impl Candidate {
             program_known: true,
             passes_on: false,
             script: None,
+            process: invocation.process,
         };
         for path in &program.paths {
             let name = base_name(path.as_os_str());
