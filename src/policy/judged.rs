@@ -1,6 +1,6 @@
 //! A command as the rules see it.
 
-use super::catalog::{Catalog, Entry};
+use super::catalog::{Catalog, Entry, Style};
 use super::matcher::{self, Given, Places};
 use super::normal::{Argument, Clarity, Command, base_name, readings};
 use crate::model::{Digest, Invocation, ProcessId};
@@ -73,6 +73,7 @@ impl Candidate {
             }
         }
         candidate.strip_multicall(&invocation.argv, catalog);
+        candidate.join_dashed(catalog);
         candidate.find_script(catalog);
         candidate
     }
@@ -112,6 +113,20 @@ impl Candidate {
         self.sha256 = None;
         self.script = None;
         self.arguments = words;
+    }
+
+    /// `git-push x`, which is how git calls its own parts, is judged as `git push x`.
+    pub(crate) fn join_dashed(&mut self, catalog: &Catalog) {
+        let Some(zeroth) = self.arguments.first().and_then(Argument::known).map(base_name) else { return };
+        let Some((program, subcommand)) = zeroth.split_once('-') else { return };
+        let dashes = |entry: &&Entry| entry.style == Style::Git && entry.subcommands.contains_key(subcommand);
+        if catalog.entry(program).filter(dashes).is_none() {
+            return;
+        }
+        self.arguments.splice(..1, [program, subcommand].map(|word| Argument::Known(word.into())));
+        if !self.possible.iter().any(|name| name == program) {
+            self.possible.push(program.to_owned());
+        }
     }
 
     /// Returns every name, the certain ones first.
