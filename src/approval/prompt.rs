@@ -18,6 +18,9 @@ const SESSION: &str = "Allow this program with these arguments for this session"
 ///
 /// Those of the terminal.
 pub fn run() -> io::Result<()> {
+    // Programs of the session have the same user: where Landlock does not keep them from this process,
+    // its memory and descriptors, and so the answer, would be theirs.
+    crate::sys::process::hide_from_debuggers()?;
     let mut question = Vec::new();
     io::stdin().lock().read_to_end(&mut question)?;
     let (remember, text) = question.split_first().ok_or(io::ErrorKind::UnexpectedEof)?;
