@@ -98,13 +98,14 @@ fn ancestors(first: ProcessId) -> Vec<Ancestor> {
     let mut out = Vec::new();
     let mut process = first.0;
     while process > 1 && out.len() < ANCESTORS {
-        let name = procfs::command_name(process).unwrap_or_default();
-        // The session's own processes are where the chain ends.
-        if name == "tollgate-reaper" {
+        let parent = procfs::parent(process).unwrap_or(0);
+        // The reaper, our child, is where the chain ends. Its name is no sign: every program can take it.
+        if parent.cast_unsigned() == std::process::id() {
             break;
         }
+        let name = procfs::command_name(process).unwrap_or_default();
         out.push(Ancestor { process: ProcessId(process), name: escape_os(&name).into_owned() });
-        process = procfs::parent(process).unwrap_or(0);
+        process = parent;
     }
     out
 }

@@ -21,6 +21,9 @@ pub fn run() -> io::Result<()> {
     // The supervisor blocks what it receives otherwise, and its children inherit that: Ctrl-C before the
     // first key is read would be lost.
     nix::sys::signal::SigSet::empty().thread_set_mask()?;
+    // Programs of the session have the same user: where Landlock does not keep them from this process,
+    // its memory and descriptors, and so the answer, would be theirs.
+    crate::sys::process::hide_from_debuggers()?;
     let mut question = Vec::new();
     io::stdin().lock().read_to_end(&mut question)?;
     let (remember, text) = question.split_first().ok_or(io::ErrorKind::UnexpectedEof)?;

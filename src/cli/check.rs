@@ -88,6 +88,7 @@ fn invocation(caller: &Caller, argv: &[OsString]) -> Invocation {
         argv: argv.to_vec(),
         cwd: caller.cwd.clone(),
         environment: Vec::new(),
+        process: None,
         via: Via::Direct,
     }
 }

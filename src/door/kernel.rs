@@ -153,7 +153,7 @@ impl KernelDoor {
             }
         };
         // What the shim was allowed is followed since then.
-        if self.announced.confirm(process, request.program.id, &request.argv).is_some() {
+        if self.announced.confirm(&request).is_some() {
             return held.release();
         }
         let reply = self.gate.decide(&request, &hold);

@@ -51,6 +51,8 @@ pub struct Identities {
     always_digest: bool,
     digests: Mutex<HashMap<Seen, Option<Digest>>>,
     trusted_names: Mutex<HashMap<(FileId, String), bool>>,
+    /// When the programs were looked up, nanoseconds since the epoch: before the agent started.
+    since: i128,
 }
 
 impl Identities {
@@ -71,6 +73,11 @@ impl Identities {
             always_digest: named.digests,
             digests: Mutex::default(),
             trusted_names: Mutex::default(),
+            since: std::time::SystemTime::now()
+                .duration_since(std::time::UNIX_EPOCH)
+                .ok()
+                .and_then(|since| i128::try_from(since.as_nanos()).ok())
+                .unwrap_or_default(),
         };
         for path in &named.paths {
             out.add(path.clone(), None, catalog);
@@ -173,8 +180,7 @@ impl Identities {
     pub(super) fn digest(&self, file: &ProgramFile, through: &Path) -> Option<Digest> {
         let opened = File::open(through).ok()?;
         let metadata = opened.metadata().ok()?;
-        let changed = i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec());
-        let key = (FileId { device: metadata.dev(), inode: metadata.ino() }, metadata.size(), changed);
+        let key = (FileId { device: metadata.dev(), inode: metadata.ino() }, metadata.size(), changed(&metadata));
         if key.0 != file.id {
             return None;
         }
@@ -182,19 +188,40 @@ impl Identities {
         *digests.entry(key).or_insert_with(|| digest(opened).ok())
     }
 
-    /// Says whether `name`, looked up in the trusted folders, is this very file.
+    /// Says whether `name`, looked up in the trusted folders, is this very file, and was so before the
+    /// agent started.
     pub(super) fn is_name_of(&self, name: &str, file: FileId) -> bool {
         if name.is_empty() || name.contains('/') {
             return false;
         }
         let mut known = self.trusted_names.lock().unwrap_or_else(PoisonError::into_inner);
-        *known.entry((file, name.to_owned())).or_insert_with(|| {
-            self.folders.iter().any(|folder| {
-                std::fs::metadata(folder.join(name))
-                    .is_ok_and(|found| FileId { device: found.dev(), inode: found.ino() } == file)
-            })
-        })
+        let key = (file, name.to_owned());
+        if let Some(known) = known.get(&key) {
+            return *known;
+        }
+        let found = self.folders.iter().find_map(|folder| {
+            let found = std::fs::metadata(folder.join(name)).ok()?;
+            (FileId { device: found.dev(), inode: found.ino() } == file).then_some((folder, found))
+        });
+        let Some((folder, found)) = found else {
+            known.insert(key, false);
+            return false;
+        };
+        // A folder of this user is the agent's too. What it puts there gets no name by it; and because
+        // numbers of files are used again, nothing is remembered of such a file.
+        let user = nix::unistd::getuid().as_raw();
+        let theirs = |metadata: &std::fs::Metadata| user == 0 || metadata.uid() == user;
+        if theirs(&found) || std::fs::metadata(folder).map_or(true, |folder| theirs(&folder)) {
+            return changed(&found) < self.since;
+        }
+        known.insert(key, true);
+        true
     }
+}
+
+/// Returns when the inode was last changed: what nobody can set.
+fn changed(metadata: &std::fs::Metadata) -> i128 {
+    i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec())
 }
 
 /// Returns the SHA-256 of what is left to read.

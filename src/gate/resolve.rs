@@ -2,7 +2,7 @@
 
 use super::identity::Identities;
 use crate::model::{FileId, Invocation, Names, Program, ProgramFile, Request, Scope, Subject, Via};
-use crate::policy::Catalog;
+use crate::policy::{self, Catalog};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -50,9 +50,8 @@ pub(super) fn resolve(request: &Request, scope: Scope, identities: &Identities, 
         return Subject { readings, scope };
     }
     let script = shebang.or_else(|| {
-        let operand = catalog.script_operand(&request.argv, &all)?;
-        let at = request.argv.iter().position(|item| *item == operand)?;
-        view.operand(&operand, request.argv.get(at..).unwrap_or_default(), Via::Script)
+        let at = catalog.script_operand(&request.argv, &all)?;
+        view.operand(request.argv.get(at)?, request.argv.get(at..).unwrap_or_default(), Via::Script)
     });
     readings.push(main);
     readings.extend(script);
@@ -120,6 +119,7 @@ impl View<'_> {
             argv,
             cwd: self.request.cwd.clone(),
             environment: self.environment.clone(),
+            process: Some(self.request.process),
             via,
         }
     }
@@ -130,7 +130,7 @@ impl View<'_> {
         let through = match self.request.door {
             // What the path means to the program, whose root and mounts may differ from ours.
             crate::model::Door::Kernel => in_root(self.request, &path),
-            crate::model::Door::Shim => path.clone(),
+            crate::model::Door::Shim => policy::seen_by(&path, self.request.process),
         };
         let metadata = std::fs::metadata(&through).ok();
         let Some(metadata) = metadata.filter(std::fs::Metadata::is_file) else {
@@ -141,6 +141,7 @@ impl View<'_> {
                 argv: argv.to_vec(),
                 cwd: self.request.cwd.clone(),
                 environment: self.environment.clone(),
+                process: Some(self.request.process),
                 via,
             });
         };
@@ -166,7 +167,7 @@ impl View<'_> {
 
 fn in_root(request: &Request, path: &Path) -> PathBuf {
     let mut out = OsString::from(format!("/proc/{}/root", request.process));
-    out.push(path);
+    out.push(policy::seen_by(path, request.process));
     PathBuf::from(out)
 }
 

@@ -1,6 +1,6 @@
 //! A program with its arguments, as the policy judges it.
 
-use super::{Digest, ProgramFile};
+use super::{Digest, ProcessId, ProgramFile};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
@@ -65,6 +65,8 @@ pub struct Invocation {
     /// The environment as far as it is known: all of it at the kernel door where a rule reads it,
     /// only the assignments on the line otherwise.
     pub environment: Vec<(OsString, OsString)>,
+    /// The process that runs it, where one does: what `/proc/self` means to it.
+    pub process: Option<ProcessId>,
     /// How the reading came about.
     pub via: Via,
 }

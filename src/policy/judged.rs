@@ -1,9 +1,9 @@
 //! A command as the rules see it.
 
-use super::catalog::{Catalog, Entry};
+use super::catalog::{Catalog, Entry, Style};
 use super::matcher::{self, Given, Places};
 use super::normal::{Argument, Clarity, Command, base_name, readings};
-use crate::model::{Digest, Invocation};
+use crate::model::{Digest, Invocation, ProcessId};
 use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -40,6 +40,8 @@ pub(crate) struct Candidate {
     pub(crate) passes_on: bool,
     /// The text after a shell's `-c`.
     pub(crate) script: Option<String>,
+    /// The process that runs it, where one does.
+    pub(crate) process: Option<ProcessId>,
 }
 
 impl Candidate {
@@ -62,6 +64,7 @@ impl Candidate {
             program_known: true,
             passes_on: false,
             script: None,
+            process: invocation.process,
         };
         for path in &program.paths {
             let name = base_name(path.as_os_str());
@@ -70,6 +73,7 @@ impl Candidate {
             }
         }
         candidate.strip_multicall(&invocation.argv, catalog);
+        candidate.join_dashed(catalog);
         candidate.find_script(catalog);
         candidate
     }
@@ -109,6 +113,20 @@ impl Candidate {
         self.sha256 = None;
         self.script = None;
         self.arguments = words;
+    }
+
+    /// `git-push x`, which is how git calls its own parts, is judged as `git push x`.
+    pub(crate) fn join_dashed(&mut self, catalog: &Catalog) {
+        let Some(zeroth) = self.arguments.first().and_then(Argument::known).map(base_name) else { return };
+        let Some((program, subcommand)) = zeroth.split_once('-') else { return };
+        let dashes = |entry: &&Entry| entry.style == Style::Git && entry.subcommands.contains_key(subcommand);
+        if catalog.entry(program).filter(dashes).is_none() {
+            return;
+        }
+        self.arguments.splice(..1, [program, subcommand].map(|word| Argument::Known(word.into())));
+        if !self.possible.iter().any(|name| name == program) {
+            self.possible.push(program.to_owned());
+        }
     }
 
     /// Returns every name, the certain ones first.

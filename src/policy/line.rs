@@ -68,7 +68,7 @@ pub(super) fn program(word: &OsStr, cwd: &Path) -> Program {
 /// Makes an invocation of words.
 pub(super) fn invocation(argv: Vec<OsString>, cwd: &Path) -> Invocation {
     let program = argv.first().map(|word| program(word, cwd)).unwrap_or_default();
-    Invocation { program, argv, cwd: cwd.to_owned(), environment: Vec::new(), via: Via::Direct }
+    Invocation { program, argv, cwd: cwd.to_owned(), environment: Vec::new(), process: None, via: Via::Direct }
 }
 
 /// Reads a shell line into everything that is judged.
@@ -133,6 +133,7 @@ fn candidate(command: &SimpleCommand, start: &Start, line: &Arc<str>) -> Candida
         environment.push((assignment.name.clone().into(), value));
     }
     Candidate {
+        process: None,
         certain: program.names.certain,
         possible: program.names.possible,
         paths: program.paths,

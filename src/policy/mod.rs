@@ -32,6 +32,7 @@ pub use catalog::{Catalog, CatalogError};
 pub use defaults::Defaults;
 pub use line::{Line, parse_line};
 pub use load::{Complaint, Context, LoadErrors, Source};
+pub use matcher::seen_by;
 pub use normal::{Command, Flag, Operand, Role, normalise};
 pub use rule::Rule;
 pub use set::{LoadedFile, NamedPrograms, Policy};

@@ -50,6 +50,7 @@ pub(super) fn expand_at(mut candidate: Candidate, depth: usize, catalog: &Catalo
         judged.unread.push(("commands in commands, more than can be followed".to_owned(), candidate.shown()));
         return;
     }
+    candidate.join_dashed(catalog);
     let entry = candidate.all_names().find_map(|name| catalog.entry(name));
     let mut started = Vec::new();
     if let Some(entry) = entry {

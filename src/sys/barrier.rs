@@ -62,7 +62,11 @@ pub fn cross(listener: &Listener, call: &Notification) -> io::Result<Passage> {
         trace::detach(thread);
         return Ok(Passage::NotAnExec);
     }
-    trace::interrupt(thread)?;
+    if trace::interrupt(thread).is_err() {
+        // It died. What is not waited for here would be taken for the next one by this worker.
+        trace::detach(thread);
+        return Ok(Passage::NotAnExec);
+    }
     if let Err(error) = listener.proceed(call) {
         trace::wait_any();
         trace::detach(thread);
@@ -79,8 +83,9 @@ pub fn cross(listener: &Listener, call: &Notification) -> io::Result<Passage> {
                 return Ok(Passage::NotAnExec);
             }
             Stop::Gone => return Ok(Passage::NotAnExec),
-            Stop::Signal(stopped, signal) => trace::resume(stopped, signal)?,
-            Stop::Other(stopped) => trace::resume(stopped, 0)?,
+            // One that cannot be resumed was killed meanwhile: its end comes next.
+            Stop::Signal(stopped, signal) => drop(trace::resume(stopped, signal)),
+            Stop::Call(stopped) | Stop::Other(stopped) => drop(trace::resume(stopped, 0)),
         }
     }
 }
@@ -109,21 +114,48 @@ impl Held {
 
     /// Makes the program write `text` to its standard error and end with `status`, and nothing else.
     ///
-    /// An image that cannot be written to is killed instead.
+    /// It stays traced to its end: another program of the user can write into its memory and undo what is
+    /// placed there. An image that cannot be written to, or that calls for anything else, is killed.
     pub fn refuse(mut self, text: &[u8], status: u8) {
-        if self.place_stub(text, status).is_ok() {
-            self.settled = true;
-            trace::detach(self.process);
-        }
+        let seen_out = self.place_stub(text, status).and_then(|text_at| self.see_out(text_at, text.len()));
+        self.settled = matches!(seen_out, Ok(true));
         // Else dropping kills it.
     }
 
-    fn place_stub(&self, text: &[u8], status: u8) -> io::Result<()> {
+    /// Follows the stub to its end. Says whether nothing but the stub ran.
+    fn see_out(&self, text_at: u64, text_bytes: usize) -> io::Result<bool> {
+        let mut signal = 0;
+        loop {
+            if trace::resume_to_call(self.process, signal).is_err()
+                && !matches!(trace::wait_for(self.process), Stop::Gone)
+            {
+                return Ok(false);
+            }
+            signal = 0;
+            match trace::wait_for(self.process) {
+                Stop::Gone => return Ok(true),
+                Stop::Call(_) => match trace::entered(self.process)? {
+                    Some(call) if !machine::is_of_stub(&call, text_at, text_bytes) => return Ok(false),
+                    Some(_) | None => {}
+                },
+                // It would stop in front of its own end, and somebody could change it there.
+                Stop::Signal(_, libc::SIGSTOP | libc::SIGTSTP | libc::SIGTTIN) => {}
+                // Its terminal does not let it write.
+                Stop::Signal(_, libc::SIGTTOU) | Stop::Exec(_) => return Ok(false),
+                Stop::Signal(_, other) => signal = other,
+                Stop::Interrupted(_) | Stop::Other(_) => {}
+            }
+        }
+    }
+
+    /// Returns where its text stands.
+    fn place_stub(&self, text: &[u8], status: u8) -> io::Result<u64> {
         let registers = trace::registers(self.process)?;
         let stub =
             machine::stub(&registers, text.len(), status).ok_or_else(|| io::Error::from_raw_os_error(libc::EFAULT))?;
         trace::poke(self.process, stub.text_at, text)?;
-        trace::poke(self.process, stub.entry, &stub.code)
+        trace::poke(self.process, stub.entry, &stub.code)?;
+        Ok(stub.text_at)
     }
 }
 

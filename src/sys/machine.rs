@@ -1,9 +1,13 @@
 //! What differs between architectures: system call numbers, registers, machine code. x86_64 here.
 
+use super::trace::Call;
+
 /// The numbers of one system call table.
 pub(crate) struct Table {
     pub(crate) execve: u32,
     pub(crate) execveat: u32,
+    pub(crate) write: u32,
+    pub(crate) exit_group: u32,
     pub(crate) seccomp: u32,
     pub(crate) prctl: u32,
     pub(crate) prlimit64: u32,
@@ -28,6 +32,8 @@ pub(crate) struct Table {
 const NATIVE: Table = Table {
     execve: 59,
     execveat: 322,
+    write: 1,
+    exit_group: 231,
     seccomp: 317,
     prctl: 157,
     prlimit64: 302,
@@ -50,6 +56,8 @@ const NATIVE: Table = Table {
 const COMPAT: Table = Table {
     execve: 11,
     execveat: 358,
+    write: 4,
+    exit_group: 252,
     seccomp: 354,
     prctl: 172,
     prlimit64: 340,
@@ -89,6 +97,15 @@ pub(crate) struct Stub {
     pub(crate) entry: u64,
     pub(crate) code: Vec<u8>,
     pub(crate) text_at: u64,
+}
+
+/// Says whether a call is one of the two that a stub makes.
+pub(crate) fn is_of_stub(call: &Call, text_at: u64, text_bytes: usize) -> bool {
+    let Some(table) = table(call.arch) else { return false };
+    let [descriptor, text, length, ..] = call.arguments;
+    let writes = call.number == u64::from(table.write)
+        && (descriptor, text, usize::try_from(length)) == (2, text_at, Ok(text_bytes));
+    writes || call.number == u64::from(table.exit_group)
 }
 
 /// Builds `write(2, text, length); exit_group(status)` for the image that `registers` belong to.

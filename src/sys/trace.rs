@@ -11,6 +11,8 @@ pub(super) enum Stop {
     Interrupted(i32),
     /// A signal is about to be delivered.
     Signal(i32, i32),
+    /// It enters or leaves a system call.
+    Call(i32),
     /// Another event.
     Other(i32),
     /// It is gone.
@@ -26,7 +28,7 @@ fn request(kind: libc::c_uint, thread: i32, address: u64, data: u64) -> io::Resu
 
 /// Becomes the tracer of `thread` without stopping it; should this process die, so does the tracee.
 pub(super) fn seize(thread: i32) -> io::Result<()> {
-    let options = libc::PTRACE_O_TRACEEXEC | libc::PTRACE_O_EXITKILL;
+    let options = libc::PTRACE_O_TRACEEXEC | libc::PTRACE_O_EXITKILL | libc::PTRACE_O_TRACESYSGOOD;
     request(libc::PTRACE_SEIZE, thread, 0, u64::from(options.cast_unsigned())).map(drop)
 }
 
@@ -38,12 +40,36 @@ pub(super) fn resume(thread: i32, signal: i32) -> io::Result<()> {
     request(libc::PTRACE_CONT, thread, 0, u64::from(signal.cast_unsigned())).map(drop)
 }
 
+/// Resumes up to the next border of a system call.
+pub(super) fn resume_to_call(thread: i32, signal: i32) -> io::Result<()> {
+    request(libc::PTRACE_SYSCALL, thread, 0, u64::from(signal.cast_unsigned())).map(drop)
+}
+
+/// A system call that a tracee enters.
+pub(super) struct Call {
+    pub(super) arch: u32,
+    pub(super) number: u64,
+    pub(super) arguments: [u64; 6],
+}
+
+/// Returns the call that a tracee enters; nothing where it leaves one. Linux 5.3.
+pub(super) fn entered(thread: i32) -> io::Result<Option<Call>> {
+    // `struct ptrace_syscall_info`, linux/ptrace.h, up to its longest variant: operation and arch in the
+    // first word, two addresses, the number, six arguments, two words of others.
+    let mut info = [0_u64; 12];
+    let size = u64::try_from(size_of_val(&info)).unwrap_or_default();
+    request(libc::PTRACE_GET_SYSCALL_INFO, thread, size, (&raw mut info) as u64)?;
+    let [first, _, _, number, arguments @ .., _, _] = info;
+    let entry = first & 0xff == u64::from(libc::PTRACE_SYSCALL_INFO_ENTRY);
+    Ok(entry.then(|| Call { arch: u32::try_from(first >> 32).unwrap_or_default(), number, arguments }))
+}
+
 /// Lets the tracee go. One that died meanwhile stays a zombie until its tracer has waited for it.
 pub(super) fn detach(thread: i32) {
     while request(libc::PTRACE_DETACH, thread, 0, 0).is_err() {
         match wait_for(thread) {
             Stop::Gone => return,
-            Stop::Exec(_) | Stop::Interrupted(_) | Stop::Signal(..) | Stop::Other(_) => {}
+            Stop::Exec(_) | Stop::Interrupted(_) | Stop::Signal(..) | Stop::Call(_) | Stop::Other(_) => {}
         }
     }
 }
@@ -53,7 +79,7 @@ pub(super) fn wait_any() -> Stop {
     wait_for(-1)
 }
 
-fn wait_for(thread: i32) -> Stop {
+pub(super) fn wait_for(thread: i32) -> Stop {
     loop {
         let mut status = 0;
         // Only this thread's tracees: the process's own children belong to other waiters.
@@ -71,6 +97,7 @@ fn wait_for(thread: i32) -> Stop {
         return match status >> 16 {
             libc::PTRACE_EVENT_EXEC => Stop::Exec(found),
             libc::PTRACE_EVENT_STOP => Stop::Interrupted(found),
+            0 if libc::WSTOPSIG(status) == libc::SIGTRAP | 0x80 => Stop::Call(found),
             0 => Stop::Signal(found, libc::WSTOPSIG(status)),
             _ => Stop::Other(found),
         };

@@ -75,6 +75,8 @@ pub fn ending(process: BorrowedFd<'_>) -> Ending {
 #[derive(Debug)]
 pub struct Watch {
     epoll: Epoll,
+    /// What to wait for in a process's descriptor.
+    end: EpollFlags,
 }
 
 impl Watch {
@@ -84,7 +86,11 @@ impl Watch {
     ///
     /// Those of epoll_create1(2).
     pub fn new() -> io::Result<Self> {
-        Ok(Self { epoll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)? })
+        // Only a kernel since Linux 6.9 reports the hang-up. Before, the end itself is all there is, and
+        // the status is not told anyway; what nothing reports would keep its descriptor for ever.
+        let own = super::process::open_process(i32::try_from(std::process::id()).unwrap_or_default())?;
+        let end = if parent(own.as_fd()).is_some() { EpollFlags::empty() } else { EpollFlags::EPOLLIN };
+        Ok(Self { epoll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?, end })
     }
 
     /// Adds a process under a number of the caller's choice. Closing the descriptor removes it.
@@ -93,9 +99,9 @@ impl Watch {
     ///
     /// Those of epoll_ctl(2).
     pub fn add(&self, process: &impl AsFd, key: u64) -> io::Result<()> {
-        // No event asked for: a hang-up is always reported, and comes only after the parent has
+        // Where no event is asked for: a hang-up is always reported, and comes only after the parent has
         // waited, when the exit status can be read.
-        Ok(self.epoll.add(process, EpollEvent::new(EpollFlags::EPOLLONESHOT, key))?)
+        Ok(self.epoll.add(process, EpollEvent::new(EpollFlags::EPOLLONESHOT | self.end, key))?)
     }
 
     /// Adds a descriptor that wakes [`Watch::wait`] when it can be read.

@@ -15,6 +15,7 @@ mod crash;
 mod debugging;
 mod denial;
 mod doors;
+mod evasions;
 mod full_disk;
 mod identity;
 mod job_control;

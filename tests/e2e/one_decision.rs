@@ -113,6 +113,8 @@ fn what_was_announced_and_not_executed_is_decided_afresh() {
             126,
             2,
         ),
+        // Another directory: what relative paths mean is another thing.
+        (format!("os.chdir('/')\nos.execv('{tool}', ['tool', 'status'])"), EVIL, 2),
         // Another program first: the announcement is used up.
         ("os.execv('/bin/true', ['true'])".to_owned(), 0, 1),
     ] {

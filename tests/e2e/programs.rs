@@ -11,6 +11,7 @@ struct Recipe(&'static str, &'static str, &'static [&'static str]);
 const ANSWER: &str = include_str!("../programs/answer.c");
 const ATTACK: &str = include_str!("../programs/attack.c");
 const DAEMON: &str = include_str!("../programs/daemon.c");
+const MEND: &str = include_str!("../programs/mend.c");
 const LEAK: &str = include_str!("../programs/leak.c");
 const MEMFD: &str = include_str!("../programs/memfd.c");
 const ORPHAN: &str = include_str!("../programs/orphan.c");
@@ -36,6 +37,8 @@ const RECIPES: &[Recipe] = &[
     Recipe("attack-static", ATTACK, &["-static", "-no-pie"]),
     Recipe("daemon", DAEMON, &[]),
     Recipe("leak", LEAK, &["-fsanitize=leak"]),
+    Recipe("evil-mended", ANSWER, &["-DSTATUS=42", "-static", "-no-pie"]),
+    Recipe("mend", MEND, &[]),
     Recipe("memfd", MEMFD, &[]),
     Recipe("orphan", ORPHAN, &[]),
     Recipe("race", RACE, &["-pthread"]),

@@ -196,8 +196,7 @@ impl ShimDoor {
             Reply::Permit(permit) => {
                 match self.tier {
                     Tier::Barrier | Tier::TrapDecide | Tier::FullTrace => {
-                        let expected = Expected { file: request.program.id, argv: request.argv, seq: permit.seq() };
-                        self.announced.expect(process, expected);
+                        self.announced.expect(process, Expected::of(&request, permit.seq()));
                     }
                     Tier::Shim => {}
                 }

@@ -53,16 +53,16 @@ impl Catalog {
         base(argv.get(index)?).map(|applet| (applet.to_owned(), index))
     }
 
-    /// Returns the script file that an interpreter called one of `names` would read: the first operand
-    /// that is not the value of an option. Nothing for `-c`, `-e`, `-m`, and standard input.
+    /// Returns where the script file stands that an interpreter called one of `names` would read: the
+    /// first operand that is not the value of an option. Nothing for `-c`, `-e`, `-m`, and standard input.
     #[must_use]
-    pub fn script_operand(&self, argv: &[OsString], names: &[&str]) -> Option<OsString> {
+    pub fn script_operand(&self, argv: &[OsString], names: &[&str]) -> Option<usize> {
         let entry = names
             .iter()
             .filter_map(|name| self.entry(login_name(name)))
             .find(|entry| entry.interpreter || entry.shell)?;
         let operand = first_operand(argv, &entry.options, &entry.inline)?;
-        argv.get(operand).filter(|script| script.as_bytes() != b"-").cloned()
+        argv.get(operand).filter(|script| script.as_bytes() != b"-").map(|_| operand)
     }
 
     /// Returns where the program stands in the argv of a dynamic loader called one of `names`.

@@ -19,7 +19,7 @@ fn a_script_is_the_first_operand_of_its_interpreter() {
     let script = |line: &str| {
         let argv = words(line);
         let name = argv[0].to_str().unwrap().to_owned();
-        catalog().script_operand(&argv, &[&name]).map(|script| script.into_string().unwrap())
+        catalog().script_operand(&argv, &[&name]).map(|at| argv[at].clone().into_string().unwrap())
     };
     for (line, expected) in [
         ("sh x.sh", Some("x.sh")),

@@ -12,6 +12,7 @@ mod tree;
 pub(crate) use argv::{ArgvMatcher, Token};
 pub(crate) use flags::{FlagMatcher, WantedFlag};
 pub(crate) use literal::Literal;
+pub use path::seen_by;
 pub(crate) use path::{Given, PathMatcher, PathSet, PathTest, Places, given, lexical, resolve_links};
 pub(crate) use program::{NamePattern, ProgramMatcher, ProgramTest};
 pub(crate) use surroundings::{CwdMatcher, EnvMatcher};

@@ -1,11 +1,12 @@
 //! Which paths a command works on.
 
 use super::{Sense, Trial};
+use crate::model::ProcessId;
 use crate::policy::fit::Fit;
 use crate::policy::judged::Candidate;
 use crate::policy::normal::{Clarity, Command, Role};
 use globset::GlobSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
@@ -22,13 +23,63 @@ impl Places {
     /// Makes a path absolute, without `.`, `..` and doubled slashes; `~` is the home folder, as a shell
     /// would have made it.
     pub(crate) fn absolute(&self, text: &OsStr, directory: &Path) -> PathBuf {
+        lexical(&self.full(text, directory))
+    }
+
+    /// The same with its `..`: behind a symbolic link they lead elsewhere than they seem to.
+    fn full(&self, text: &OsStr, directory: &Path) -> PathBuf {
         let path = Path::new(text);
-        let full = match (path.strip_prefix("~"), &self.home) {
+        match (path.strip_prefix("~"), &self.home) {
             (Ok(rest), Some(home)) => home.join(rest),
             _ => directory.join(path),
-        };
-        lexical(&full)
+        }
     }
+}
+
+/// The most links that the kernel follows in one path: `MAXSYMLINKS`, linux/namei.h.
+const LINKS: usize = 40;
+
+/// Returns a path by which this process reaches what `path` means to another one: `/proc/self`,
+/// `/proc/thread-self` and what leads through them (`/dev/fd`, `/dev/stdin`) are each reader's own.
+///
+/// A path that does not lead through them is returned as it is.
+#[must_use]
+pub fn seen_by(path: &Path, process: ProcessId) -> PathBuf {
+    let mut out = PathBuf::from("/");
+    let mut rest: Vec<OsString> = path.components().rev().map(|part| part.as_os_str().to_owned()).collect();
+    let (mut links, mut own) = (0, false);
+    while let Some(part) = rest.pop() {
+        match Path::new(&part).components().next() {
+            Some(Component::Normal(_)) => out.push(&part),
+            Some(Component::ParentDir) => {
+                out.pop();
+                continue;
+            }
+            _ => continue,
+        }
+        let target = match out.to_str() {
+            Some("/proc/self") => Some(PathBuf::from(process.to_string())),
+            Some("/proc/thread-self") => Some(PathBuf::from(format!("{process}/task/{process}"))),
+            _ => None,
+        };
+        own |= target.is_some();
+        // A link of the kernel to a file without a name (`pipe:[1]`) has no target that could be walked.
+        let target = target.or_else(|| {
+            let target = std::fs::read_link(&out).ok()?;
+            (target.is_absolute() || !out.starts_with("/proc")).then_some(target)
+        });
+        let Some(target) = target else { continue };
+        links += 1;
+        if links > LINKS {
+            return path.to_owned();
+        }
+        out.pop();
+        if target.is_absolute() {
+            out = PathBuf::from("/");
+        }
+        rest.extend(target.components().rev().map(|part| part.as_os_str().to_owned()));
+    }
+    if own { out } else { path.to_owned() }
 }
 
 /// Removes `.`, `..` and doubled slashes without looking at the disk.
@@ -212,7 +263,9 @@ pub(crate) fn given(candidate: &Candidate, command: &Command, places: &Places) -
         let fit = if candidate.directories.len() > 1 { fit.at_most_possible() } else { fit };
         for directory in &candidate.directories {
             let written = places.absolute(text, directory);
-            let real = real_path(text, &written, role, places);
+            let full = places.full(text, directory);
+            let full = candidate.process.map_or_else(|| full.clone(), |process| seen_by(&full, process));
+            let real = real_path(text, &full, role, places);
             paths.push(Given { written, real, clarity, fit });
         }
     }
@@ -220,11 +273,11 @@ pub(crate) fn given(candidate: &Candidate, command: &Command, places: &Places) -
 }
 
 /// Follows links as the program will: the last part of a directory entry is not followed.
-fn real_path(text: &OsStr, written: &Path, role: Role, places: &Places) -> PathBuf {
+fn real_path(text: &OsStr, full: &Path, role: Role, places: &Places) -> PathBuf {
     let follows = role != Role::Entry || text.as_bytes().ends_with(b"/") || text.as_bytes().ends_with(b"/.");
-    match (written.parent(), written.file_name()) {
-        (Some(parent), Some(name)) if !follows => (places.canonical)(parent).join(name),
-        _ => (places.canonical)(written),
+    match (full.parent(), full.file_name()) {
+        (Some(parent), Some(name)) if !follows => lexical(&(places.canonical)(parent)).join(name),
+        _ => lexical(&(places.canonical)(full)),
     }
 }
 

@@ -183,3 +183,14 @@ fn the_gate_learns_what_rules_call_programs() {
     assert!(["bash", "danger", "git", "rm", "sh"].iter().all(|name| shims.contains(&(*name).to_owned())), "{shims:?}");
     assert!(!shims.contains(&"ls".to_owned()));
 }
+
+#[test]
+fn a_part_of_git_is_its_subcommand() {
+    let policy = rules("  - { id: a, action: deny, match: { program: git, subcommand: push, flags: [--force] } }\n");
+    for argv in [["/usr/lib/git-core/git-push", "-f"], ["git-push", "--force"]] {
+        assert_eq!(exec(&policy, "/usr/lib/git-core/git", &argv).decision, Decision::Deny, "{argv:?}");
+    }
+    assert_eq!(exec(&policy, "/usr/lib/git-core/git", &["git-fetch", "-f"]).decision, Decision::Allow);
+    assert_eq!(line(&policy, "/usr/lib/git-core/git-push -f").decision, Decision::Deny);
+    assert_eq!(line(&policy, "x-push -f").decision, Decision::Allow);
+}

@@ -55,6 +55,7 @@ pub(super) fn running(path: &str, certain: &[&str], argv: &[&str]) -> Invocation
         argv: argv.iter().map(OsString::from).collect(),
         cwd: CWD.into(),
         environment: Vec::new(),
+        process: None,
         via: Via::Direct,
     }
 }
