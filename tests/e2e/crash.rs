@@ -68,6 +68,7 @@ fn the_record_of_a_killed_session_holds_and_the_next_session_seals_it() {
     assert_eq!(report["files"][0]["state"], "unsealed", "{report:#}");
     let lines = report["files"][0]["lines"].as_u64().unwrap();
     assert_eq!(lines, u64::try_from(before.0.len()).unwrap(), "{report:#}");
+    assert_eq!((verify.code(), report["files"][0]["faults"].as_array().map(Vec::len)), (0, Some(0)), "{report:#}");
 
     let next = env.shell("exit 0").exited(0);
     let id = before.only("session_start")["session"].as_str().unwrap();

@@ -10,10 +10,14 @@ pub(super) fn has(what: &str, found: bool) -> bool {
         return true;
     }
     assert!(std::env::var_os("TOLLGATE_TEST_ALL").is_none(), "{what} is missing, and TOLLGATE_TEST_ALL is set");
-    let name = std::thread::current().name().unwrap_or_default().to_owned();
-    // Past the capturing of the test runner: a skipped test must not look like one that ran.
-    writeln!(std::io::stderr(), "skipped: {name}: {what} is missing").ok();
+    skipped(&format!("{what} is missing"));
     false
+}
+
+/// Says that a test does not apply here, past the capturing of the test runner: it must not look like one that ran.
+pub(super) fn skipped(why: &str) {
+    let name = std::thread::current().name().unwrap_or_default().to_owned();
+    writeln!(std::io::stderr(), "skipped: {name}: {why}").ok();
 }
 
 /// Says whether a program is installed where the agents of these tests look.
