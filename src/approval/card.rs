@@ -7,7 +7,9 @@ use std::time::Duration;
 
 /// The most arguments and characters of an argument that a card shows. What is left out is counted.
 const ARGUMENTS: usize = 64;
-const ARGUMENT_CHARACTERS: usize = 1000;
+const ARGUMENT_CHARACTERS: usize = 400;
+/// The most characters of the whole command: the rule and the question must stay in sight.
+const COMMAND_CHARACTERS: usize = 1200;
 /// The most parents that a card shows.
 const ANCESTORS: usize = 8;
 
@@ -91,7 +93,12 @@ fn command(request: &Request) -> String {
     if left_out > 0 {
         shown.push(format!("… and {left_out} more arguments"));
     }
-    shown.join(" ")
+    let whole = shown.join(" ");
+    let hidden = whole.chars().count().saturating_sub(COMMAND_CHARACTERS);
+    if hidden == 0 {
+        return whole;
+    }
+    format!("{} ({hidden} more characters are in the record)", shorten(&whole, COMMAND_CHARACTERS))
 }
 
 fn ancestors(first: ProcessId) -> Vec<Ancestor> {
