@@ -135,7 +135,15 @@ impl KernelDoor {
         let hold = match HeldProcess::of(process) {
             Ok(hold) => hold,
             // Gone already; dropping what is held collects it.
-            Err(_) => return,
+            Err(error) if error.raw_os_error() == Some(libc::ESRCH) => return,
+            Err(error) => {
+                let fault = format!("the program cannot be followed to its end ({error})");
+                return match self.gate.refuse(&unreadable(process), &fault) {
+                    Reply::Refuse(refusal) => held.refuse(refusal.text.as_bytes(), refusal.status),
+                    // Observing lets run what can be followed; dropping what is held kills it.
+                    Reply::Permit(_) => drop(held),
+                };
+            }
         };
         let request = match self.describe(&held, &hold) {
             Ok(Described::Shim) => return held.release(),

@@ -103,17 +103,17 @@ impl Reaper {
     ///
     /// # Errors
     ///
-    /// EPIPE where the reaper is gone.
+    /// EPIPE where the reaper is gone, or the agent ended before it was ready.
     pub fn prepare(&self, filtered: Filtered) -> io::Result<(i32, Ready)> {
         let order = match filtered {
             Filtered::Yes => b'F',
             Filtered::No => b'P',
         };
         socket::send(&self.control, &[order], None)?;
-        let first = socket::receive(&self.agent)?;
+        let first = self.hear_agent()?;
         let process = number(&first.bytes, 1).filter(|_| first.bytes.first() == Some(&b'N'));
         let process = process.ok_or_else(|| io::Error::from_raw_os_error(libc::EPIPE))?;
-        let second = socket::receive(&self.agent)?;
+        let second = self.hear_agent()?;
         let scoped = second.bytes.get(1) == Some(&1);
         let ready = match (second.bytes.first(), second.descriptor) {
             (Some(b'L'), Some(listener)) => Ready::Filtered { listener, scoped },
@@ -121,6 +121,18 @@ impl Reaper {
             _ => failure(&second.bytes),
         };
         Ok((process, ready))
+    }
+
+    /// Returns what the agent says, and fails where it ended instead: the reaper holds the other end too,
+    /// so that silence alone would last for ever.
+    fn hear_agent(&self) -> io::Result<socket::Message> {
+        let ends = [&self.agent, &self.control];
+        let mut ready = ends.map(|end| PollFd::new(end.as_fd(), PollFlags::POLLIN));
+        while poll(&mut ready, PollTimeout::NONE) == Err(nix::Error::EINTR) {}
+        match ready.first().and_then(PollFd::any) {
+            Some(true) => socket::receive(&self.agent),
+            Some(false) | None => Err(io::Error::from_raw_os_error(libc::EPIPE)),
+        }
     }
 
     /// Lets the prepared agent become the program, or (`Go::No`) end.
