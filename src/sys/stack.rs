@@ -28,23 +28,24 @@ pub struct Start {
 }
 
 /// A part of the stack, and where it lies.
-struct Stack {
+struct Stack<'a> {
     process: i32,
     base: u64,
-    bytes: Vec<u8>,
+    bytes: &'a [u8],
     word_bytes: usize,
 }
 
 /// Reads the stack of an image that has not run yet.
 pub(super) fn read(process: i32, registers: &libc::user_regs_struct) -> io::Result<Start> {
-    let mut bytes = vec![0; LOOK_BYTES];
+    // Not on the heap: a block of this size makes the allocator tidy up, every time.
+    let mut bytes = [0; LOOK_BYTES];
     let length = memory::read_some(process, registers.rsp, &mut bytes)?;
-    bytes.truncate(length);
+    let bytes = bytes.get(..length).unwrap_or_default();
     let stack = Stack { process, base: registers.rsp, bytes, word_bytes: machine::word_bytes(registers) };
     stack.start()
 }
 
-impl Stack {
+impl Stack<'_> {
     fn start(&self) -> io::Result<Start> {
         let count = usize::try_from(self.word(0)?).ok().filter(|count| *count < WORD_LIMIT);
         let count = count.ok_or_else(|| io::Error::from_raw_os_error(libc::E2BIG))?;
