@@ -53,6 +53,9 @@ pub struct Policy {
     require: Option<Tier>,
     files: Vec<LoadedFile>,
     notes: Vec<String>,
+    /// Both are asked for with every decision, and are found once.
+    digest: Digest,
+    reads_environment: bool,
 }
 
 impl Policy {
@@ -101,7 +104,7 @@ impl Policy {
     /// Says whether some rule asks for the environment.
     #[must_use]
     pub fn reads_environment(&self) -> bool {
-        self.rules.iter().any(|rule| rule.matcher.reads_environment())
+        self.reads_environment
     }
 
     /// Returns the files, in the order in which they were loaded.
@@ -131,9 +134,7 @@ impl Policy {
     /// Returns the digest of the whole set: of each file's layer and digest in order.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        let lines: String =
-            self.files.iter().map(|file| format!("{} {}\n", file.layer.as_str(), file.digest)).collect();
-        load::digest(lines.as_bytes())
+        self.digest
     }
 
     /// Returns the text of the built-in starter policy.
@@ -267,7 +268,11 @@ impl Loading {
             return Err(LoadErrors::new(self.complaints));
         }
         let combined = defaults::combine(&self.stated);
+        let lines: String =
+            self.files.iter().map(|file| format!("{} {}\n", file.layer.as_str(), file.digest)).collect();
         Ok(Policy {
+            digest: load::digest(lines.as_bytes()),
+            reads_environment: self.rules.iter().any(|rule| rule.matcher.reads_environment()),
             index: Index::of(&self.rules),
             rules: self.rules,
             places: self.places,
