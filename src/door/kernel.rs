@@ -3,7 +3,7 @@
 use super::announced::Announced;
 use super::outcomes::Outcomes;
 use crate::gate::{Gate, Hold, Reply};
-use crate::model::{Door, FileId, ProcessId, ProgramFile, Request, Seq, Truth};
+use crate::model::{Door, FileId, ProcessId, ProgramFile, Request, Seq, Truth, exit};
 use crate::sys::barrier::{self, Held, Passage};
 use crate::sys::notify::{Listener, Notification};
 use crate::sys::procfs::{self, Image};
@@ -18,6 +18,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const WORKERS: usize = 256;
 /// Workers at the start: more are added when none is idle.
 const FIRST_WORKERS: usize = 2;
+/// Said where there is no descriptor left by which a program could be followed.
+const UNFOLLOWED: &[u8] = b"tollgate: refused, because the program cannot be followed to its end\n";
 /// A worker's stack: the deepest it goes is a regular expression.
 const STACK_BYTES: usize = 512 * 1024;
 
@@ -185,7 +187,7 @@ impl KernelDoor {
             }
             Err(error) => {
                 tracing::warn!(%error, "a program cannot be followed");
-                held.refuse(b"tollgate: refused, because the program cannot be followed to its end\n", 126);
+                held.refuse(UNFOLLOWED, exit::REFUSED);
             }
         }
     }
@@ -229,7 +231,7 @@ impl KernelDoor {
             Ok(request) => request,
             Err(_) => return self.turn_away(call, "its arguments cannot be read"),
         };
-        let Ok(hold) = HeldProcess::of(request.process) else { return };
+        let Ok(hold) = HeldProcess::of(request.process) else { return self.fail(call, UNFOLLOWED) };
         let reply = self.gate.decide(&request, &hold);
         self.answer(reply, call, hold);
     }
@@ -261,7 +263,7 @@ impl KernelDoor {
             }
             Err(_) => unreadable(ProcessId(call.thread())),
         };
-        let Ok(hold) = HeldProcess::of(request.process) else { return };
+        let Ok(hold) = HeldProcess::of(request.process) else { return self.fail(call, UNFOLLOWED) };
         let reply = self.gate.refuse(&request, fault);
         self.answer(reply, call, hold);
     }

@@ -138,11 +138,9 @@ impl Gate {
         self.carried.remove_answered(request.process, &mut subject);
         let evaluation = self.policy.evaluate(&subject);
         let took = started.elapsed();
-        let reply = self.settle(request, &subject, &evaluation, took, hold).unwrap_or_else(|error| {
+        self.settle(request, &subject, &evaluation, took, hold).unwrap_or_else(|error| {
             Reply::refuse(&message::fault(request, &format!("nothing may run that cannot be recorded: {error}")))
-        });
-        self.ticker.nudge(self.journal.needs_tick());
-        reply
+        })
     }
 
     /// Records what became of a program that was let run.
@@ -163,7 +161,7 @@ impl Gate {
 
     /// Records a program of our own, without judging it.
     pub fn record_only(&self, request: &Request) -> Reply {
-        match self.journal.decision(&self.record(request, None, Decision::Allow, By::Default)) {
+        match self.write(&self.record(request, None, Decision::Allow, By::Default)) {
             Ok(receipt) => Reply::permit(receipt),
             Err(error) => Reply::refuse(&message::fault(request, &error.to_string())),
         }
@@ -172,7 +170,7 @@ impl Gate {
     /// Records and refuses a request that could not be judged. Observing lets it run.
     pub fn refuse(&self, request: &Request, fault: &str) -> Reply {
         let record = DecisionRecord { fault: Some(fault), ..self.record(request, None, Decision::Deny, By::Fault) };
-        match (self.journal.decision(&record), self.settings.mode) {
+        match (self.write(&record), self.settings.mode) {
             (Ok(_), Mode::Enforce) => Reply::refuse(&message::fault(request, fault)),
             (Ok(receipt), Mode::Observe) => Reply::permit(receipt),
             (Err(error), _) => Reply::refuse(&message::fault(request, &format!("{fault}; and {error}"))),
@@ -194,9 +192,9 @@ impl Gate {
         };
         let record = DecisionRecord { eval: took, ..self.record(request, Some(evaluation), evaluation.decision, by) };
         match evaluation.decision {
-            Decision::Allow => Ok(Reply::permit(self.journal.decision(&record)?)),
+            Decision::Allow => Ok(Reply::permit(self.write(&record)?)),
             Decision::Deny => {
-                let receipt = self.journal.decision(&record)?;
+                let receipt = self.write(&record)?;
                 Ok(self.reply(request, evaluation, Verdict::Refuse, &Basis::Policy, receipt))
             }
             Decision::Ask => self.ask(request, subject, evaluation, &record, hold),
@@ -214,9 +212,9 @@ impl Gate {
         let key = Key::of(subject, evaluation, self.policy.catalog());
         if let Some(grant) = key.as_ref().and_then(|key| self.grants.find(key)) {
             let record = DecisionRecord { decision: Decision::Allow, by: By::Grant(grant), ..*record };
-            return Ok(Reply::permit(self.journal.decision(&record)?));
+            return Ok(Reply::permit(self.write(&record)?));
         }
-        let asked = self.journal.decision(record)?;
+        let asked = self.write(record)?;
         let since = Instant::now();
         let timeout = self.policy.defaults().ask_timeout;
         let answer = match (&self.people, self.settings.mode) {
@@ -277,6 +275,13 @@ impl Gate {
                 Reply::refuse(&message::refusal(request, evaluation, basis, self.policy.defaults()))
             }
         }
+    }
+
+    /// Writes a decision, and sees to it that it is signed in time.
+    fn write(&self, record: &DecisionRecord<'_>) -> Written<Receipt> {
+        let receipt = self.journal.decision(record);
+        self.ticker.nudge(self.journal.needs_tick());
+        receipt
     }
 
     fn record<'a>(
