@@ -1,6 +1,7 @@
 //! What the text of the whole line rules out, whatever its structure is.
 
 use super::command::SimpleCommand;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Builtins that may set a variable whose name does not stand on the line, or run text that does not.
 const SETTERS: &[&str] = &[
@@ -75,7 +76,7 @@ pub(super) struct Facts {
     /// Whether `$1` is what a call gives.
     pub(super) positional: bool,
     /// Variables that are named once apart from their uses.
-    constants: Vec<String>,
+    constants: BTreeSet<String>,
 }
 
 impl Facts {
@@ -85,21 +86,21 @@ impl Facts {
         let sets = names.iter().any(|(name, _)| SETTERS.contains(name))
             || ["((", "${!", ":=", "=}", " . "].iter().any(|text| line.contains(text))
             || line.starts_with(". ");
-        let mut constants = Vec::new();
+        let mut mentions: BTreeMap<&str, usize> = BTreeMap::new();
         if !sets && line.contains('=') {
-            for (name, is_use) in &names {
-                let alone = names.iter().filter(|(other, use_)| other == name && !use_).count() == 1;
-                if !is_use && alone && !OWN.contains(name) && !name.starts_with("BASH") && !name.starts_with("COMP") {
-                    constants.push((*name).to_owned());
-                }
-            }
+            let mentioned = names.iter().filter(|(_, is_use)| !is_use);
+            mentioned.for_each(|(name, _)| *mentions.entry(name).or_default() += 1);
         }
+        mentions.retain(|name, count| {
+            let own = OWN.contains(name) || name.starts_with("BASH") || name.starts_with("COMP");
+            *count == 1 && !own
+        });
         Self {
             moves_home: names.iter().any(|(name, is_use)| !is_use && ["HOME", "PWD"].contains(name)),
             splits_as_usual: !has("IFS") && !sets,
             cd_as_usual: !has("CDPATH"),
             positional: !["shift", "set", "getopts"].iter().any(|name| has(name)),
-            constants,
+            constants: mentions.into_keys().map(str::to_owned).collect(),
         }
     }
 
@@ -119,7 +120,7 @@ impl Facts {
 
     /// Says whether an assignment to this variable, where it certainly happens, gives it its value for good.
     pub(super) fn is_constant(&self, name: &str) -> bool {
-        self.constants.iter().any(|own| own == name)
+        self.constants.contains(name)
     }
 }
 

@@ -12,13 +12,16 @@ mod builtins;
 mod command;
 mod facts;
 mod limits;
+mod outline;
 mod parameter;
 mod parse;
 mod redirect;
+mod second;
 mod simple;
 mod state;
 mod traps;
 mod walk;
+mod walker;
 mod word;
 
 pub use command::{

@@ -3,7 +3,7 @@
 use super::command::SimpleCommand;
 use super::facts::Facts;
 use super::state::State;
-use super::walk::{Ends, Walker};
+use super::walker::{Ends, Walker};
 use super::{limits, traps};
 use crate::model::text;
 use brush_parser::ast;
@@ -134,6 +134,7 @@ impl Walker<'_> {
         std::mem::swap(&mut self.state, state);
         let ends = self.text_as_line()?;
         self.functions_left()?;
+        self.compare_inside();
         Ok(ends)
     }
 }

@@ -1,11 +1,8 @@
 //! Redirections of the tree → ours.
 
 use super::command::{Redirection, RedirectionKind, SimpleCommand, Spot, SubstitutionKind, Word};
-use super::parse::Unknown;
-use super::walk::{Ends, Walker};
+use super::walker::{Done, Ends, Walker};
 use brush_parser::ast;
-
-type Done<T = ()> = Result<T, Unknown>;
 
 impl SimpleCommand {
     /// Says whether the line gives the command its standard input as text.

@@ -5,7 +5,7 @@ use super::brace::{self, Braces};
 use super::command::{SubstitutionKind, Word};
 use super::parameter;
 use super::parse::{Cause, Unknown};
-use super::walk::{Ends, Walker};
+use super::walker::{Ends, Walker};
 use brush_parser::word::{Parameter, ParameterExpr, ParameterTransformOp, TildeExpr, WordPiece, WordPieceWithSource};
 use std::ffi::OsString;
 
