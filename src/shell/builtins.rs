@@ -51,6 +51,7 @@ impl Walker<'_> {
             self.state.aliases.insert(String::new());
         }
         let Some(name) = command.name() else { return };
+        self.name_dialect(name);
         if self.state.aliases.contains(name) || self.state.aliases.contains("") {
             self.note(Cause::Dynamic, "a name that an alias of the line may give another meaning");
         }

@@ -1,6 +1,7 @@
 //! What the text of the whole line rules out, whatever its structure is.
 
 use super::command::SimpleCommand;
+use super::parse::Dialect;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Builtins that may set a variable whose name does not stand on the line, or run text that does not.
@@ -67,6 +68,7 @@ const OWN: &[&str] = &[
 /// Facts about a line, for all the texts in it.
 #[derive(Clone, Debug)]
 pub(super) struct Facts {
+    pub(super) dialect: Dialect,
     /// Whether the line may set HOME or PWD, so that they are not what they seem.
     pub(super) moves_home: bool,
     /// Whether what an unquoted variable becomes is one word where its value is plain.
@@ -80,7 +82,7 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub(super) fn of(line: &str) -> Self {
+    pub(super) fn of(line: &str, dialect: Dialect) -> Self {
         let names = names(line);
         let has = |name: &str| names.iter().any(|(own, _)| *own == name);
         let sets = names.iter().any(|(name, _)| SETTERS.contains(name))
@@ -96,6 +98,7 @@ impl Facts {
             *count == 1 && !own
         });
         Self {
+            dialect,
             moves_home: names.iter().any(|(name, is_use)| !is_use && ["HOME", "PWD"].contains(name)),
             splits_as_usual: !has("IFS") && !sets,
             cd_as_usual: !has("CDPATH"),

@@ -18,16 +18,10 @@ impl Outline {
         self.0.push_str(mark);
     }
 
-    /// Adds a text of the line. One parser keeps line continuations where the other does not.
+    /// Adds a text of the line.
     pub(super) fn text(&mut self, text: &str) {
         self.0.push('\u{1f}');
-        if !text.contains("\\\n") {
-            self.0.push_str(text);
-            return;
-        }
-        for part in text.split("\\\n") {
-            self.0.push_str(part);
-        }
+        self.0.push_str(text);
     }
 
     /// Adds `NAME=(…)`, which one parser keeps as it is written and the other puts together again.
@@ -308,6 +302,11 @@ impl Outline {
 
     /// Adds a here-document.
     pub(super) fn document(&mut self, fd: Option<i32>, quoted: bool, text: &str) {
-        self.redirect(fd, if quoted { "<<'" } else { "<<" }, text);
+        if quoted {
+            self.redirect(fd, "<<'", text);
+        } else {
+            // One parser has taken line continuations out already.
+            self.redirect(fd, "<<", &text.replace("\\\n", ""));
+        }
     }
 }

@@ -23,6 +23,8 @@ pub enum Cause {
     Invisible,
     /// It runs text, or means names, that only show when it runs.
     Dynamic,
+    /// It has a construct of bash that the shell in question reads otherwise.
+    Dialect,
 }
 
 /// A line, or a part of one, that is not understood, and why.
@@ -84,10 +86,26 @@ pub fn parse(line: &str) -> Result<Vec<SimpleCommand>, Unknown> {
     }
 }
 
-/// Reads a line as far as it can be read.
+/// The language of a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// bash, not interactive, as it is without options.
+    #[default]
+    Bash,
+    /// Another shell of the Bourne family: `sh` (which may be dash, busybox or bash), dash, ksh, zsh.
+    Other,
+}
+
+/// Reads a line of bash as far as it can be read.
 #[must_use]
 pub fn read(line: &str) -> Reading {
-    let mut facts = Facts::of(line);
+    read_as(line, Dialect::Bash)
+}
+
+/// Reads a line of a shell as far as it can be read. For [`Dialect::Other`], what shells differ in is noted.
+#[must_use]
+pub fn read_as(line: &str, dialect: Dialect) -> Reading {
+    let mut facts = Facts::of(line, dialect);
     let mut reading = read_with(line, &facts);
     // A variable that something on the line may set is no constant. Only the walk knows what the line calls.
     if facts.has_constants() && reading.commands.iter().any(Facts::may_set) {

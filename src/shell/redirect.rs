@@ -64,6 +64,7 @@ impl Walker<'_> {
                 self.document(*fd, literal, text, command);
             }
             ast::IoRedirect::HereString(fd, word) => {
+                self.bash_only("a here-string");
                 let literal = self.word(&word.value).literal().map(str::to_owned);
                 self.document(*fd, literal, &word.value, command);
             }
@@ -124,6 +125,9 @@ impl Walker<'_> {
                 };
                 let is_file = kind == opens;
                 command.redirections.push(Redirection { kind, fd: own, target });
+                if is_file {
+                    self.bash_only("`>&` with a file");
+                }
                 if is_file && fd.is_none() && opens == RedirectionKind::Write {
                     both(command);
                 }

@@ -109,6 +109,7 @@ impl Walker<'_> {
 
     /// Walks `<(…)` or `>(…)`.
     pub(super) fn process(&mut self, kind: &ast::ProcessSubstitutionKind, subshell: &ast::SubshellCommand) -> Done {
+        self.bash_only("a process substitution");
         let kind = match kind {
             ast::ProcessSubstitutionKind::Read => SubstitutionKind::ReadFrom,
             ast::ProcessSubstitutionKind::Write => SubstitutionKind::WriteTo,

@@ -4,9 +4,6 @@ use super::parse::{Cause, Unknown};
 
 /// Refuses lines with a known trap.
 pub(super) fn check(line: &str) -> Result<(), Unknown> {
-    if line.lines().any(torn_here_document) {
-        return Err(Unknown::new(Cause::Syntax, "a command substitution on the line of a here-document"));
-    }
     if named_descriptor(line) {
         return Err(Unknown::new(Cause::Syntax, "a redirection with a named descriptor"));
     }
@@ -25,18 +22,4 @@ fn named_descriptor(line: &str) -> bool {
         let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         follows && name.is_some_and(is_name)
     })
-}
-
-/// `cat <<X; echo $(rm y)`: what follows the delimiter on its line is torn apart.
-fn torn_here_document(line: &str) -> bool {
-    let mut rest = line;
-    while let Some(at) = rest.find("<<") {
-        rest = rest.get(at + 2..).unwrap_or_default();
-        if let Some(string) = rest.strip_prefix('<') {
-            rest = string;
-            continue;
-        }
-        return ["$(", "`", "<(", ">(", "${"].iter().any(|start| rest.contains(start));
-    }
-    false
 }

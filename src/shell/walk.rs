@@ -55,6 +55,9 @@ impl Walker<'_> {
             [only] => self.command(only)?,
             several => self.piped(several)?,
         };
+        if pipeline.timed.is_some() {
+            self.bash_only("`time`");
+        }
         if pipeline.bang {
             std::mem::swap(&mut walked.ok, &mut walked.bad);
         }
@@ -121,6 +124,7 @@ impl Walker<'_> {
                 Ok(self.unmoved(Ends::default()))
             }
             ast::Command::ExtendedTest(test, redirects) => {
+                self.bash_only("`[[`");
                 self.test(&test.expr)?;
                 let mut ends = self.drain();
                 let first = self.reading.commands.len();
@@ -148,6 +152,7 @@ impl Walker<'_> {
     }
 
     pub(super) fn compound(&mut self, compound: &ast::CompoundCommand) -> Done<Walked> {
+        self.compound_dialect(compound);
         match compound {
             ast::CompoundCommand::Arithmetic(arithmetic) => {
                 self.arithmetic_command(arithmetic)?;

@@ -85,6 +85,7 @@ impl<'a> Walker<'a> {
     pub(super) fn text_as_line(&mut self) -> Done<Ends> {
         let program = tree(&self.line, self.depth)?;
         self.compare(&program);
+        self.check_dialect();
         let mut ends = Ends::default();
         for list in &program.complete_commands {
             let walked = self.list(list)?;
