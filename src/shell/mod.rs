@@ -14,7 +14,7 @@
 //! # How
 //!
 //! 1. `limits`: 32 KiB, 10 levels, 6 `case`, 500 commands. A parser must not be led to overflow its stack.
-//! 2. `traps`: constructs that are known to be misread.
+//! 2. `traps`: texts that a parser is known to fail on.
 //! 3. brush-parser's tree of the text and rable's must have the same `outline`.
 //! 4. `walk` and its neighbours visit everything in the tree, and do 1 to 4 with every text in it: substitutions,
 //!    `eval`, `trap`.

@@ -134,13 +134,17 @@ fn read_with(line: &str, facts: &Facts) -> Reading {
 /// How deep texts nest in texts: substitutions, `eval`.
 const DEPTH: usize = 10;
 
-/// Returns the tree of a text, where it is small enough and no known trap.
-pub(super) fn tree(text: &str, depth: usize) -> Result<ast::Program, Unknown> {
+/// Refuses a text that is too much, or a known trap, before a parser sees it.
+pub(super) fn check(text: &str, depth: usize) -> Result<(), Unknown> {
     if depth > DEPTH {
         return Err(Unknown::new(Cause::Limit, "command substitutions nested too deeply"));
     }
     limits::check(text)?;
-    traps::check(text)?;
+    traps::check(text)
+}
+
+/// Returns the tree of a text.
+pub(super) fn tree(text: &str) -> Result<ast::Program, Unknown> {
     let options = brush_parser::ParserOptions::default();
     let mut parser = brush_parser::Parser::new(text.as_bytes(), &options);
     parser.parse_program().map_err(|_| Unknown::new(Cause::Syntax, "not a shell line, or one that is not understood"))

@@ -66,6 +66,8 @@ fn every_seed_is_read_or_unknown() {
 fn mutated_lines_are_read_or_unknown() {
     let (seeds, words, mut random) = (seeds(), dictionary(), Random::new());
     let (start, limit) = (Instant::now(), seconds("TOLLGATE_FUZZ_SECONDS", 10));
+    // What does not come back at all is found there.
+    let last = std::env::var_os("TOLLGATE_FUZZ_LAST");
     let (mut count, mut failed, mut slow) = (0_u64, 0_u32, 0_u32);
     while start.elapsed() < limit {
         let mut line: Vec<char> = seeds[random.below(seeds.len())].chars().collect();
@@ -73,6 +75,9 @@ fn mutated_lines_are_read_or_unknown() {
             mutate(&mut line, &seeds, &words, &mut random);
         }
         let line: String = line.into_iter().collect();
+        if let Some(path) = &last {
+            fs::write(path, &line).unwrap();
+        }
         let from = Instant::now();
         let reading = checks::shell_line(&line);
         // The line was read twice.
