@@ -14,6 +14,9 @@ pub(super) fn check(text: &str) -> Result<(), Unknown> {
     if text.contains("<<") && (torn_here_document(text) || here_document_in_braces(text)) {
         return Err(Unknown::new(Cause::Syntax, "a here-document and an expansion that stand in each other"));
     }
+    if text.split("<<").skip(1).any(empty_delimiter) {
+        return Err(Unknown::new(Cause::Syntax, "a here-document with an empty delimiter"));
+    }
     if named_descriptor(text) {
         return Err(Unknown::new(Cause::Syntax, "a redirection with a named descriptor"));
     }
@@ -28,6 +31,38 @@ fn torn_here_document(text: &str) -> bool {
         let expands = rest.contains(['$', '`']) || rest.contains("<(") || rest.contains(">(");
         expands && (count('(') != count(')') || count('{') != count('}') || count('`') % 2 == 1)
     })
+}
+
+/// `cat <<''` without a line after it: one parser finds the empty end again and again, until memory is full.
+/// Takes what follows `<<`.
+fn empty_delimiter(rest: &str) -> bool {
+    let word = rest.strip_prefix('-').unwrap_or(rest).trim_start_matches([' ', '\t']);
+    // `<<<`, and what is no delimiter at all.
+    if word.is_empty() || word.starts_with(['<', '>', '\n', '(', ')', ';', '&', '|']) {
+        return false;
+    }
+    let mut quote = None;
+    let mut characters = word.chars();
+    while let Some(character) = characters.next() {
+        match (character, quote) {
+            ('\'' | '"', None) => quote = Some(character),
+            (_, Some(open)) if character == open => quote = None,
+            ('\\', None | Some('"')) => {
+                if characters.next().is_some_and(|next| !next.is_ascii_whitespace()) {
+                    return false;
+                }
+            }
+            ('$', None) => {}
+            (_, None) if character.is_ascii_whitespace() || character.is_ascii_control() => {
+                if matches!(character, ' ' | '\t' | '\n') {
+                    return true;
+                }
+            }
+            (_, None) if matches!(character, '<' | '>' | '(' | ')' | ';' | '&' | '|') => return true,
+            (_, None | Some(_)) => return false,
+        }
+    }
+    true
 }
 
 /// `${x<<Y}`: the same.

@@ -51,6 +51,7 @@ fn no_labelled_line_hides_a_command() {
         "vtab",
         "lsep",
         "d_hdfake2",
+        "d_delimempty",
         "d_testsub",
         "d_cforbrace",
         "d_varfd",
