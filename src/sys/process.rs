@@ -258,12 +258,16 @@ impl Drop for Prompt {
     }
 }
 
-/// Returns what the kernel handed to this process, for a program with the standard library.
+/// Returns what the kernel handed to this process, for a program with the standard library, and undoes what
+/// that did to what the next program inherits.
 ///
 /// # Errors
 ///
 /// EINVAL where an argument holds a NUL, which cannot be.
 pub fn start() -> io::Result<bare::Start> {
+    use nix::sys::signal::{SigHandler, Signal, signal};
+    // SAFETY: no handler of ours, and none before: the standard library ignores this signal.
+    unsafe { signal(Signal::SIGPIPE, SigHandler::SigDfl) }?;
     let arguments = std::env::args_os().map(|item| c_string(&item)).collect::<io::Result<Vec<_>>>()?;
     let list = arguments.into_iter().map(|item| item.into_raw().cast_const()).chain([std::ptr::null()]);
     let list: &'static mut [*const libc::c_char] = Vec::leak(list.collect());
