@@ -1,6 +1,6 @@
 //! The kernel door: a pool of workers at the listener, each with one exec at the barrier.
 
-use super::announced::Announced;
+use super::announced::{Announced, Form};
 use super::outcomes::Outcomes;
 use crate::gate::{Gate, Hold, Reply};
 use crate::model::{Door, FileId, ProcessId, ProgramFile, Request, Seq, Truth, exit};
@@ -175,10 +175,14 @@ impl KernelDoor {
             }
         };
         // What the shim was allowed is followed since then.
-        if self.announced.confirm(&request).is_some() {
-            return held.release();
-        }
-        let reply = self.gate.decide(&request, &hold);
+        let reply = match self.announced.confirm(&request).map(|confirmed| confirmed.form) {
+            Some(Form::Program) => return held.release(),
+            Some(Form::Script) => match self.gate.decide_unless_allowed(&request, &hold) {
+                Some(reply) => reply,
+                None => return held.release(),
+            },
+            None => self.gate.decide(&request, &hold),
+        };
         self.carry_out(reply, held, hold);
     }
 

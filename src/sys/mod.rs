@@ -19,6 +19,7 @@ pub mod probe;
 pub mod process;
 pub mod procfs;
 pub mod reap;
+pub(crate) mod script;
 pub mod signal;
 pub mod socket;
 mod stack;
