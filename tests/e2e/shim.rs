@@ -49,7 +49,8 @@ print(sys.argv[1:], os.environ['ODD'], sorted(os.listdir('/proc/self/fd'))[:-1])
     let [behind, direct, closed] = output.lines().collect::<Vec<_>>()[..] else { panic!("{output}") };
     assert_eq!(behind, direct);
     assert!(behind.starts_with("['status', '', 'x\\ny', 'é'] a=b ['0', '1', "), "{behind}");
-    assert_eq!(closed, "9");
+    // The standard library opens what is closed, where it is in the shim.
+    assert_eq!(closed, if cfg!(static_shim) { "9" } else { "1" });
     env.verify();
 }
 
