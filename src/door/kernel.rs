@@ -1,10 +1,11 @@
 //! The kernel door: a pool of workers at the listener, each with one exec at the barrier.
 
-use super::announced::Announced;
+use super::announced::{Announced, Form};
 use super::outcomes::Outcomes;
 use crate::gate::{Gate, Hold, Reply};
 use crate::model::{Door, FileId, ProcessId, ProgramFile, Request, Seq, Truth, exit};
 use crate::sys::barrier::{self, Held, Passage};
+use crate::sys::elf::Linkage;
 use crate::sys::notify::{Listener, Notification};
 use crate::sys::procfs::{self, Image};
 use crate::sys::{memory, process, watch};
@@ -31,6 +32,7 @@ pub struct ShimFile {
     size: u64,
     modified_ns: i128,
     changed_ns: i128,
+    linkage: Linkage,
 }
 
 impl ShimFile {
@@ -39,7 +41,17 @@ impl ShimFile {
     #[must_use]
     pub fn of(image: &Image) -> Self {
         let Image { device, inode, size, modified_ns, changed_ns, .. } = *image;
-        Self { device, inode, size, modified_ns, changed_ns }
+        // What cannot be looked at has a loader, for which more is asked.
+        let linkage = Linkage::of(&image.path).unwrap_or(Linkage::Dynamic);
+        Self { device, inode, size, modified_ns, changed_ns, linkage }
+    }
+
+    fn is(&self, image: &Image) -> bool {
+        self.device == image.device
+            && self.inode == image.inode
+            && self.size == image.size
+            && self.modified_ns == image.modified_ns
+            && self.changed_ns == image.changed_ns
     }
 }
 
@@ -163,10 +175,14 @@ impl KernelDoor {
             }
         };
         // What the shim was allowed is followed since then.
-        if self.announced.confirm(&request).is_some() {
-            return held.release();
-        }
-        let reply = self.gate.decide(&request, &hold);
+        let reply = match self.announced.confirm(&request).map(|confirmed| confirmed.form) {
+            Some(Form::Program) => return held.release(),
+            Some(Form::Script) => match self.gate.decide_unless_allowed(&request, &hold) {
+                Some(reply) => reply,
+                None => return held.release(),
+            },
+            None => self.gate.decide(&request, &hold),
+        };
         self.carry_out(reply, held, hold);
     }
 
@@ -195,8 +211,10 @@ impl KernelDoor {
     fn describe(&self, held: &Held, hold: &HeldProcess) -> io::Result<Described> {
         let process = hold.process;
         let image = procfs::image(process.0)?;
-        let is_shim = self.shim.is_some_and(|shim| shim == ShimFile::of(&image));
-        if is_shim && !is_preloaded(process)? {
+        let shim = self.shim.filter(|shim| shim.is(&image));
+        if let Some(shim) = shim
+            && (shim.linkage == Linkage::Static || !is_preloaded(process)?)
+        {
             return Ok(Described::Shim);
         }
         let start = held.start()?;
@@ -215,7 +233,7 @@ impl KernelDoor {
             cwd: procfs::directory(process.0)?,
             environment,
         };
-        Ok(if is_shim { Described::PreloadedShim(request) } else { Described::Program(request) })
+        Ok(if shim.is_some() { Described::PreloadedShim(request) } else { Described::Program(request) })
     }
 
     /// Judges a caller that a debugger of the session controls. What it says can change before the
@@ -283,7 +301,8 @@ impl KernelDoor {
 enum Described {
     /// Our shim: it asks by itself.
     Shim,
-    /// Our shim with somebody else's code in it: it asks by itself, and that it ran is recorded.
+    /// Our shim with somebody else's code in it, where it has a loader: it asks by itself, and that it ran is
+    /// recorded.
     PreloadedShim(Request),
     Program(Request),
 }

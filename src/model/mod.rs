@@ -5,6 +5,7 @@
 //! that matched. Settling it (a person, a grant, a fault) gives a [`Verdict`] with its [`Basis`].
 
 mod decision;
+pub(crate) mod escape;
 pub mod exit;
 mod ids;
 mod invocation;

@@ -23,4 +23,5 @@ mod one_decision;
 mod races;
 mod run;
 mod screen;
+mod shim;
 mod signals;
