@@ -9,7 +9,7 @@ use crate::sys::elf::Linkage;
 use crate::sys::notify::{Listener, Notification};
 use crate::sys::procfs::{self, Image};
 use crate::sys::{memory, process, watch};
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -286,14 +286,16 @@ impl KernelDoor {
         self.answer(reply, call, hold);
     }
 
-    /// Makes execve fail, and tells why on the caller's own standard error where that can be opened.
+    /// Makes execve fail, and tells why on the caller's own standard error where that takes it at once.
     fn fail(&self, call: &Notification, text: &[u8]) {
-        use std::os::unix::fs::OpenOptionsExt;
-        let path = format!("/proc/{}/fd/2", call.thread());
-        let flags = libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_APPEND;
-        let told = std::fs::File::options().write(true).custom_flags(flags).open(path);
-        // A caller whose standard error is a socket, or full, gets the error number alone.
-        told.and_then(|mut file| file.write_all(text)).ok();
+        let process = procfs::process_of(call.thread()).unwrap_or_else(|| call.thread());
+        let own = process::open_process(process).and_then(|fd| process::standard_error(fd.as_fd()));
+        // The number could be another process's by now; what was opened while the call waits is not.
+        if let Ok(own) = own
+            && self.listener.is_valid(call)
+        {
+            process::write_at_once(&own, text).ok();
+        }
         self.listener.fail(call, libc::EACCES).ok();
     }
 }

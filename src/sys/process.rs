@@ -4,7 +4,7 @@ use super::bare;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::ffi::{CString, OsStr};
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -65,6 +65,39 @@ pub fn open_process(process: i32) -> io::Result<OwnedFd> {
     }
     // SAFETY: the kernel just returned this descriptor to us and nobody else knows it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Returns the standard error of a process as it has it open itself: nothing is opened anew, so that a
+/// file which it could not write to is not written to for it.
+///
+/// # Errors
+///
+/// Those of pidfd_getfd(2): EBADF where it is closed, EPERM where the process may not be looked into.
+pub fn standard_error(process: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+    // SAFETY: pidfd_getfd(2) has no conditions on memory.
+    let result = unsafe { libc::syscall(libc::SYS_pidfd_getfd, process.as_raw_fd(), libc::STDERR_FILENO, 0) };
+    let fd = i32::try_from(result).unwrap_or(-1);
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the kernel just returned this descriptor to us and nobody else knows it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Writes a short text where that needs no waiting.
+///
+/// # Errors
+///
+/// WouldBlock where it does; those of write(2).
+pub fn write_at_once(to: &OwnedFd, text: &[u8]) -> io::Result<()> {
+    let mut poll = [nix::poll::PollFd::new(to.as_fd(), nix::poll::PollFlags::POLLOUT)];
+    nix::poll::poll(&mut poll, nix::poll::PollTimeout::ZERO)?;
+    let ready = poll[0].revents().is_some_and(|events| events.contains(nix::poll::PollFlags::POLLOUT));
+    if !ready {
+        return Err(io::ErrorKind::WouldBlock.into());
+    }
+    nix::unistd::write(to, text)?;
+    Ok(())
 }
 
 /// Says whether the process behind the descriptor has ended.
