@@ -18,15 +18,19 @@ mod defaults;
 mod evaluate;
 mod examples;
 mod fit;
+pub mod format;
 mod index;
 mod judged;
 mod line;
 mod load;
 mod matcher;
 mod normal;
+mod outline;
 mod rule;
+pub mod samples;
 mod set;
 mod unwrap;
+mod view;
 
 pub use catalog::{Catalog, CatalogError};
 pub use defaults::Defaults;
@@ -34,9 +38,11 @@ pub use line::{Line, parse_line};
 pub use load::{Complaint, Context, LoadErrors, Source};
 pub use matcher::seen_by;
 pub use normal::{Command, Flag, Operand, Role, normalise};
+pub use outline::stated_layer;
 pub use rule::Rule;
 pub use set::{LoadedFile, NamedPrograms, Policy};
 pub use unwrap::unwrap;
+pub use view::{Seen, SeenCommand};
 
 #[cfg(test)]
 mod tests;

@@ -10,9 +10,9 @@ mod pattern;
 mod rule;
 mod sets;
 mod source;
-mod yaml;
+pub(crate) mod yaml;
 
-pub(crate) use complaint::Complaints;
+pub(crate) use complaint::{Complaints, Spot};
 pub use complaint::{Complaint, LoadErrors};
 pub(crate) use document::{Stated, read};
 pub(crate) use example::{Case, Example};
