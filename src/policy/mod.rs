@@ -31,7 +31,7 @@ mod unwrap;
 pub use catalog::{Catalog, CatalogError};
 pub use defaults::Defaults;
 pub use line::{Line, parse_line};
-pub use load::{Complaint, Context, LoadErrors, Source};
+pub use load::{Complaint, Context, Key, Kind, LoadErrors, SetKind, Source, language};
 pub use matcher::seen_by;
 pub use normal::{Command, Flag, Operand, Role, normalise};
 pub use rule::Rule;
