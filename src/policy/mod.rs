@@ -35,7 +35,7 @@ mod view;
 pub use catalog::{Catalog, CatalogError};
 pub use defaults::Defaults;
 pub use line::{Line, parse_line};
-pub use load::{Complaint, Context, LoadErrors, Source};
+pub use load::{Complaint, Context, Key, Kind, LoadErrors, SetKind, Source, language};
 pub use matcher::seen_by;
 pub use normal::{Command, Flag, Operand, Role, normalise};
 pub use outline::stated_layer;

@@ -4,6 +4,8 @@ mod complaint;
 mod document;
 mod example;
 mod fields;
+mod keys;
+pub mod language;
 mod matching;
 mod path_set;
 mod pattern;
@@ -16,7 +18,9 @@ pub(crate) use complaint::{Complaints, Spot};
 pub use complaint::{Complaint, LoadErrors};
 pub(crate) use document::{Stated, read};
 pub(crate) use example::{Case, Example};
+pub use keys::{Key, Kind};
 pub(crate) use rule::RuleWithExamples;
+pub use sets::SetKind;
 pub use source::{Context, Source};
 pub(crate) use source::{Loaded, digest};
 

@@ -2,16 +2,28 @@
 
 use super::complaint::{Complaints, Spot, nearest};
 use super::fields::{Fields, texts};
+use super::keys::{Key, Kind};
 use super::yaml::Node;
 use std::collections::HashMap;
 
 /// What the items of a set are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SetKind {
+pub enum SetKind {
+    /// Patterns for paths.
     Paths,
+    /// Words.
     Strings,
+    /// Names and paths of programs.
     Programs,
 }
+
+const SET: &[Key] = &[
+    Key::new("type", Kind::Word(&["paths", "strings", "programs"]), "What the items are."),
+    Key::new("items", Kind::Texts, "The items."),
+];
+
+/// What stands under `sets`.
+pub(super) const SETS: Kind = Kind::Named(&Kind::Mapping(SET));
 
 /// Items with where they stand.
 type Items<'node> = Vec<(&'node str, Spot)>;
@@ -35,7 +47,7 @@ impl<'node> Sets<'node> {
             return sets;
         };
         for (name, body) in entries {
-            let Some(fields) = Fields::open(body, "a set", &["type", "items"], complaints) else { continue };
+            let Some(fields) = Fields::open(body, "a set", SET, complaints) else { continue };
             let kind = fields.word("type", &KINDS, complaints);
             let items = fields.get("items").map(|items| texts(items, "items", complaints));
             match (kind, items) {

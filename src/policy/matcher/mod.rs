@@ -16,7 +16,7 @@ pub use path::seen_by;
 pub(crate) use path::{Given, PathMatcher, PathSet, PathTest, Places, given, lexical, resolve_links};
 pub(crate) use program::{NamePattern, ProgramMatcher, ProgramTest};
 pub(crate) use surroundings::{CwdMatcher, EnvMatcher};
-pub(crate) use text::{TextMatcher, TextScope};
+pub(crate) use text::{REGEX_LIMIT, TextMatcher, TextScope};
 pub(crate) use tree::{Matcher, Sense, Trial};
 
 #[cfg(test)]
