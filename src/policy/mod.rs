@@ -22,13 +22,16 @@ pub mod format;
 mod index;
 mod judged;
 mod line;
+pub mod lint;
 mod load;
 mod matcher;
 mod normal;
 mod outline;
 mod rule;
 pub mod samples;
+pub mod schema;
 mod set;
+pub mod testing;
 mod unwrap;
 mod view;
 

@@ -34,6 +34,21 @@ pub struct SeenCommand {
     pub other_readings: usize,
 }
 
+impl SeenCommand {
+    /// Returns it as one line, raw: program, subcommand, flags, operands, and what is special.
+    #[must_use]
+    pub fn one_line(&self) -> String {
+        let mut words = vec![self.program.clone()];
+        words.extend(self.subcommand.iter().map(|name| format!("subcommand {name}")));
+        words.extend((!self.flags.is_empty()).then(|| format!("flags {}", self.flags.join(" "))));
+        words.extend((!self.operands.is_empty()).then(|| format!("operands {}", self.operands.join(" "))));
+        words.extend(self.starts_another.then(|| "starts the next one".to_owned()));
+        words.extend((!self.known).then(|| "not in the catalog".to_owned()));
+        words.extend(self.open.then(|| "a part is only known when it runs".to_owned()));
+        words.join(", ")
+    }
+}
+
 /// Everything that is judged together, and what could not be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Seen {
@@ -103,7 +118,7 @@ mod tests {
         let text = "version: \"1.0\"\nrules: []\n".to_owned();
         let source = Source::Text { name: "x".to_owned(), text, layer: Layer::Session };
         let policy = Policy::load(&[source], &Context::described(Path::new("/home/dev/proj"))).unwrap();
-        let seen = policy.view_line("sudo rm --recursive x && git -C y push -f origin $B", Path::new("/w"), &[]);
+        let seen = policy.view_line("env A=1 rm --recursive x && git -C y push -f origin $B", Path::new("/w"), &[]);
         let words: Vec<(&str, Option<&str>, bool, bool)> = seen
             .commands
             .iter()
@@ -111,7 +126,7 @@ mod tests {
             .collect();
         assert_eq!(
             words,
-            [("sudo", None, true, false), ("rm", None, false, false), ("git", Some("push"), false, true)]
+            [("env", None, true, false), ("rm", None, false, false), ("git", Some("push"), false, true)]
         );
         assert_eq!(seen.commands[1].flags, ["--recursive"]);
         assert!(seen.commands[2].flags.contains(&"--force".to_owned()), "{seen:?}");

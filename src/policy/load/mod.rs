@@ -12,6 +12,7 @@ mod pattern;
 mod rule;
 mod sets;
 mod source;
+mod test_case;
 pub(crate) mod yaml;
 
 pub(crate) use complaint::{Complaints, Spot};
@@ -23,6 +24,7 @@ pub(crate) use rule::RuleWithExamples;
 pub use sets::SetKind;
 pub use source::{Context, Source};
 pub(crate) use source::{Loaded, digest};
+pub(crate) use test_case::TestCase;
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use crate::policy::load::keys::Keyed as _;
 use crate::policy::load::rule::{File, RuleReader, RuleWithExamples};
 use crate::policy::load::sets::Sets;
 use crate::policy::load::source::Loaded;
+use crate::policy::load::test_case::TestCase;
 use crate::policy::load::yaml::{self, Node};
 use crate::policy::matcher::Places;
 use std::collections::HashMap;
@@ -34,6 +35,7 @@ pub(crate) struct Document {
     pub(crate) rules: Vec<RuleWithExamples>,
     pub(crate) id: Option<String>,
     pub(crate) version: Option<String>,
+    pub(crate) tests: Vec<TestCase>,
 }
 
 /// What a file says, as far as it was read.
@@ -44,6 +46,7 @@ pub(super) struct Draft<'node> {
     pub(super) version: Option<String>,
     pub(super) sets: Sets<'node>,
     pub(super) rules: Option<&'node Node>,
+    pub(super) tests: Vec<TestCase>,
 }
 
 /// Reads a policy file. Returns nothing only where it is no mapping at all; where something is wrong
@@ -63,6 +66,7 @@ pub(crate) fn read(
         version: None,
         sets: Sets::default(),
         rules: None,
+        tests: Vec::new(),
     };
     if fields.get("version").is_none() {
         let fix = "write `version: \"1.0\"`".to_owned();
@@ -80,7 +84,7 @@ pub(crate) fn read(
         rules.extend(reader.read(node, index + 1, complaints));
     }
     duplicates(&rules, complaints);
-    Some(Document { stated: draft.stated, rules, id: draft.id, version: draft.version })
+    Some(Document { stated: draft.stated, rules, id: draft.id, version: draft.version, tests: draft.tests })
 }
 
 fn rule_nodes<'node>(node: Option<&'node Node>, complaints: &mut Complaints<'_>) -> &'node [Node] {

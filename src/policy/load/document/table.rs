@@ -7,6 +7,7 @@ use crate::policy::load::complaint::Complaints;
 use crate::policy::load::fields::{Fields, text};
 use crate::policy::load::keys::{Key, Keyed, Kind};
 use crate::policy::load::sets::{self, Sets};
+use crate::policy::load::test_case;
 use crate::policy::load::yaml::{Node, Value};
 
 /// Reads the value of a key into the draft. Where it adds nothing, it has complained.
@@ -53,6 +54,12 @@ pub(crate) static TABLE: &[FileKey] = &[
     ),
     key("sets", sets::SETS, |draft, node, _, found| draft.sets = Sets::read(Some(node), found), "Lists with a name."),
     key("rules", Kind::Rules, |draft, node, _, _| draft.rules = Some(node), "The list of rules."),
+    key(
+        "tests",
+        test_case::TESTS,
+        |draft, node, _, found| draft.tests = test_case::read(node, found),
+        "What the whole file must decide.",
+    ),
 ];
 
 const METADATA: &[Key] = &[
