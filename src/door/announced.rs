@@ -75,7 +75,12 @@ mod tests {
             truth: Truth::Verified,
             process: ProcessId(10),
             parent: ProcessId(1),
-            program: ProgramFile { path: "/usr/bin/git".into(), id: FileId { device: 1, inode: 2 }, size: 3 },
+            program: ProgramFile {
+                path: "/usr/bin/git".into(),
+                id: FileId { device: 1, inode: 2 },
+                size: 3,
+                changed_ns: 4,
+            },
             named: None,
             argv: vec!["git".into()],
             cwd: "/work".into(),

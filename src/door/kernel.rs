@@ -296,7 +296,8 @@ fn is_preloaded(process: ProcessId) -> io::Result<bool> {
 }
 
 fn program_file(image: Image) -> ProgramFile {
-    ProgramFile { path: image.path, id: FileId { device: image.device, inode: image.inode }, size: image.size }
+    let id = FileId { device: image.device, inode: image.inode };
+    ProgramFile { path: image.path, id, size: image.size, changed_ns: image.changed_ns }
 }
 
 /// Returns a request of which only the process is known.
@@ -306,7 +307,12 @@ fn unreadable(process: ProcessId) -> Request {
         truth: Truth::Unverified,
         process,
         parent: ProcessId(procfs::parent(process.0).unwrap_or(0)),
-        program: ProgramFile { path: PathBuf::from("(unreadable)"), id: FileId { device: 0, inode: 0 }, size: 0 },
+        program: ProgramFile {
+            path: PathBuf::from("(unreadable)"),
+            id: FileId { device: 0, inode: 0 },
+            size: 0,
+            changed_ns: 0,
+        },
         named: None,
         argv: procfs::arguments(process.0).unwrap_or_default(),
         cwd: procfs::directory(process.0).unwrap_or_default(),

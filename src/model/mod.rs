@@ -14,7 +14,7 @@ mod tier;
 mod verdict;
 
 pub use decision::{Decision, Evaluation, Layer, Match, Outcome, Place, Severity};
-pub use ids::{Digest, FileId, ProcessId, RuleId, Seq, SessionId};
+pub use ids::{Digest, FileId, ProcessId, RuleId, Seq, SessionId, changed_ns};
 pub use invocation::{Invocation, Names, Program, Scope, Subject, Via};
 pub use request::{Door, ProgramFile, Request, Truth};
 pub use tier::{Mode, Tier};
