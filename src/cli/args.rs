@@ -89,6 +89,10 @@ pub enum Command {
     /// As `tollgate check`, with every rule that matches, its file and line, and its reason.
     #[command(after_long_help = EXPLAIN)]
     Explain(CheckArgs),
+    /// Write, check and compare policies
+    ///
+    /// A policy is a YAML file, described in tollgate-policy(5). Nothing here runs a program.
+    Policy(super::policy::args::PolicyCommand),
     /// Verify and read the records
     ///
     /// Every session writes one file of JSON lines, described in tollgate-audit(5).

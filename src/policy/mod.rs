@@ -15,6 +15,7 @@
 pub mod builtin;
 mod catalog;
 mod defaults;
+pub mod diff;
 mod evaluate;
 mod examples;
 mod fit;
@@ -27,10 +28,12 @@ mod load;
 mod matcher;
 mod normal;
 mod outline;
+pub mod propose;
 mod rule;
 pub mod samples;
 pub mod schema;
 mod set;
+mod stated;
 pub mod testing;
 mod unwrap;
 mod view;
@@ -44,6 +47,7 @@ pub use normal::{Command, Flag, Operand, Role, normalise};
 pub use outline::stated_layer;
 pub use rule::Rule;
 pub use set::{LoadedFile, NamedPrograms, Policy};
+pub use stated::{Statement, statements};
 pub use unwrap::unwrap;
 pub use view::{Seen, SeenCommand};
 

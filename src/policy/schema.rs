@@ -156,7 +156,9 @@ mod tests {
     fn what_loading_refuses_by_its_shape_is_invalid() {
         let rule = |rest: &str| format!("version: \"1.0\"\nrules:\n  - {{ action: deny, {rest} }}\n");
         assert!(valid(&rule("pattern: \"rm -rf /\"")));
-        assert!(valid(&rule("match: { program: git, flags: { any: [--force] }, path: { any: [ { in: [workspace] } ] } }")));
+        assert!(valid(&rule(
+            "match: { program: git, flags: { any: [--force] }, path: { any: [ { in: [workspace] } ] } }"
+        )));
         for wrong in [
             rule("patern: x"),
             rule("match: {}"),

@@ -68,8 +68,7 @@ pub struct Failure {
 /// When the file does not load for another reason than an example.
 pub fn run(source: &Source) -> Result<FileReport, LoadErrors> {
     let outline = Outline::read(source)?;
-    let mut report =
-        FileReport { file: outline.name.clone(), examples: 0, cases: 0, skipped: 0, failures: Vec::new() };
+    let mut report = FileReport { file: outline.name.clone(), examples: 0, cases: 0, skipped: 0, failures: Vec::new() };
     let beside = beside(&outline);
     report.examples = beside.len();
     let failed = match Policy::load(std::slice::from_ref(source), &described(None)) {
@@ -144,10 +143,9 @@ fn because(evaluation: &Evaluation, policy: &Policy) -> Option<String> {
     match evaluation.outcome {
         Outcome::Rule(_) => None,
         Outcome::Default => Some(format!("no rule matches: defaults.action is {}", policy.defaults().action)),
-        Outcome::Unknown => Some(format!(
-            "a part is not known: {}",
-            evaluation.unknown.as_deref().unwrap_or("only known when it runs")
-        )),
+        Outcome::Unknown => {
+            Some(format!("a part is not known: {}", evaluation.unknown.as_deref().unwrap_or("only known when it runs")))
+        }
     }
 }
 
@@ -271,7 +269,10 @@ tests:
         let [failure] = &report.failures[..] else { panic!("{report:?}") };
         assert_eq!(failure.test, "example of rule no-push");
         assert_eq!(failure.input, "git push x");
-        assert_eq!((failure.expected.as_str(), failure.got.as_str()), ("the rule does not match", "the rule matches (deny)"));
+        assert_eq!(
+            (failure.expected.as_str(), failure.got.as_str()),
+            ("the rule does not match", "the rule matches (deny)")
+        );
         assert_eq!(report.skipped, 3);
     }
 

@@ -124,10 +124,7 @@ mod tests {
             .iter()
             .map(|one| (one.program.as_str(), one.subcommand.as_deref(), one.starts_another, one.open))
             .collect();
-        assert_eq!(
-            words,
-            [("env", None, true, false), ("rm", None, false, false), ("git", Some("push"), false, true)]
-        );
+        assert_eq!(words, [("env", None, true, false), ("rm", None, false, false), ("git", Some("push"), false, true)]);
         assert_eq!(seen.commands[1].flags, ["--recursive"]);
         assert!(seen.commands[2].flags.contains(&"--force".to_owned()), "{seen:?}");
         assert_eq!(policy.view_line("rm 'x", Path::new("/w"), &[]).unread.len(), 1);

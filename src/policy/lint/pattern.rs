@@ -57,14 +57,7 @@ fn wide(rule: &Written<'_>, node: &Node, why: &str, found: &mut Vec<Finding>) {
     found.push(rule.finding(TOO_WIDE, node.spot, message, fix));
 }
 
-fn expression(
-    rule: &Written<'_>,
-    node: &Node,
-    text: &str,
-    is_all: IsAll,
-    catalog: &Catalog,
-    found: &mut Vec<Finding>,
-) {
+fn expression(rule: &Written<'_>, node: &Node, text: &str, is_all: IsAll, catalog: &Catalog, found: &mut Vec<Finding>) {
     let Some(hir) = regular::parse(text) else { return };
     let matches_all = match rule.decision {
         Some(Decision::Allow) => regular::is_everything(&hir),
@@ -74,7 +67,8 @@ fn expression(
         let parts: Vec<&str> = text.split('|').collect();
         let kept: Vec<&str> = parts.iter().copied().filter(|part| !matches!(*part, "" | ".*" | "(.*)")).collect();
         if !kept.is_empty() && kept.len() < parts.len() {
-            let message = format!("rule \"{}\" matches every command: `|.*` matches whatever the rest does not", rule.id);
+            let message =
+                format!("rule \"{}\" matches every command: `|.*` matches whatever the rest does not", rule.id);
             found.push(rule.finding(TOO_WIDE, node.spot, message, format!("write \"{}\"", kept.join("|"))));
         } else {
             wide(rule, node, "the expression also matches nothing, and nothing is in every command", found);
@@ -88,9 +82,8 @@ fn expression(
 }
 
 /// Words that begin a statement.
-const STATEMENTS: [&str; 11] = [
-    "select", "insert", "update", "delete", "drop", "truncate", "alter", "grant", "revoke", "create", "union",
-];
+const STATEMENTS: [&str; 11] =
+    ["select", "insert", "update", "delete", "drop", "truncate", "alter", "grant", "revoke", "create", "union"];
 
 /// Words that say what it is about; no other language uses them beside the above.
 const PARTS: [&str; 8] = ["from", "into", "table", "database", "schema", "where", "values", "join"];
@@ -186,12 +179,12 @@ fn wanted_and_forbidden(rule: &Written<'_>, flags: &Node, found: &mut Vec<Findin
 }
 
 /// Keys that say which arguments a program may have.
-const NARROWING: [&str; 9] =
-    ["subcommand", "flags", "argv", "regex", "path", "not", "tool", "url", "all"];
+const NARROWING: [&str; 9] = ["subcommand", "flags", "argv", "regex", "path", "not", "tool", "url", "all"];
 
 /// An allow of a shell or a wrapper allows whatever it is told to start.
 fn runs_anything(rule: &Written<'_>, node: &Node, catalog: &Catalog, found: &mut Vec<Finding>) {
-    if rule.decision != Some(Decision::Allow) || entries(node).iter().any(|(key, _)| NARROWING.contains(&key.text.as_str()))
+    if rule.decision != Some(Decision::Allow)
+        || entries(node).iter().any(|(key, _)| NARROWING.contains(&key.text.as_str()))
     {
         return;
     }
@@ -200,8 +193,14 @@ fn runs_anything(rule: &Written<'_>, node: &Node, catalog: &Catalog, found: &mut
         let shell = catalog.entry(name).is_some_and(|entry| entry.shell);
         let privilege = matches!(name, "sudo" | "doas" | "su" | "pkexec" | "run0");
         if shell || privilege {
-            let message = format!("rule \"{}\" allows {name} with any arguments, and {name} runs whatever it is told", rule.id);
-            found.push(rule.finding(RUNS_ANYTHING, spot, message, "name the programs that may run, or say which arguments"));
+            let message =
+                format!("rule \"{}\" allows {name} with any arguments, and {name} runs whatever it is told", rule.id);
+            found.push(rule.finding(
+                RUNS_ANYTHING,
+                spot,
+                message,
+                "name the programs that may run, or say which arguments",
+            ));
         }
     }
 }

@@ -29,10 +29,13 @@ pub(super) fn is_everything(hir: &Hir) -> bool {
         HirKind::Alternation(branches) => branches.iter().any(is_everything),
         HirKind::Capture(capture) => is_everything(&capture.sub),
         HirKind::Repetition(repetition) => {
-            repetition.min == 0 && repetition.max.is_none() && *repetition.sub == Hir::dot(regex_syntax::hir::Dot::AnyChar)
+            repetition.min == 0
+                && repetition.max.is_none()
+                && *repetition.sub == Hir::dot(regex_syntax::hir::Dot::AnyChar)
         }
         HirKind::Concat(parts) => {
-            parts.iter().any(is_everything) && parts.iter().all(|part| part.properties().minimum_len() == Some(0))
+            parts.iter().any(is_everything)
+                && parts.iter().all(|part| part.properties().minimum_len() == Some(0))
                 && hir.properties().look_set().is_empty()
         }
         HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => false,

@@ -10,8 +10,21 @@ use crate::policy::outline::{entries, get, items, same, word};
 
 /// Keys that do not change what a rule matches.
 const NO_CONDITION: [&str; 15] = [
-    "id", "title", "pattern", "match", "action", "reason", "suggest", "severity", "controls", "tags", "examples",
-    "approval", "obligations", "effects", "review_by",
+    "id",
+    "title",
+    "pattern",
+    "match",
+    "action",
+    "reason",
+    "suggest",
+    "severity",
+    "controls",
+    "tags",
+    "examples",
+    "approval",
+    "obligations",
+    "effects",
+    "review_by",
 ];
 
 /// Looks for rules that another one decides for.
@@ -86,15 +99,17 @@ fn is_excepted(rules: &[Written<'_>], rule: &Written<'_>) -> bool {
         let exceptions = get(&one.file.root, "exceptions").map(items).unwrap_or_default();
         let disabled = get(&one.file.root, "lower_layers").and_then(|lower| get(lower, "may_disable"));
         exceptions.iter().any(|exception| word(exception, "rule") == Some(rule.id.as_str()))
-            || disabled.is_some_and(|ids| items(ids).iter().any(|id| crate::policy::outline::text(id) == Some(&rule.id)))
+            || disabled
+                .is_some_and(|ids| items(ids).iter().any(|id| crate::policy::outline::text(id) == Some(&rule.id)))
     })
 }
 
 /// Says whether `wide` certainly matches whatever `rule` matches.
 fn hides(wide: &Written<'_>, rule: &Written<'_>, catalog: &Catalog) -> bool {
-    conditions(wide).iter().all(|(key, value)| {
-        key.text != "limit" && get(rule.node, &key.text).is_some_and(|other| same(value, other))
-    }) && covers(&reach(wide), &reach(rule), catalog)
+    conditions(wide)
+        .iter()
+        .all(|(key, value)| key.text != "limit" && get(rule.node, &key.text).is_some_and(|other| same(value, other)))
+        && covers(&reach(wide), &reach(rule), catalog)
 }
 
 /// Returns what must hold besides the match.

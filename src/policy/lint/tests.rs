@@ -46,8 +46,14 @@ fn a_rule_that_a_stricter_one_covers_is_shadowed() {
             "action: deny, match: { program: rm, path: { in: [workspace, tmp] } }",
             "action: ask, match: { program: rm, flags: [-r], path: { in: [tmp] } }",
         ),
-        ("action: deny, match: { program: rm, path: { outside: [tmp] } }", "action: ask, match: { program: rm, path: { outside: [tmp, workspace] } }"),
-        ("action: deny, match: { flags: [-a, -b] }", "action: ask, match: { program: x, flags: { any: [-a], none: [-c] } }"),
+        (
+            "action: deny, match: { program: rm, path: { outside: [tmp] } }",
+            "action: ask, match: { program: rm, path: { outside: [tmp, workspace] } }",
+        ),
+        (
+            "action: deny, match: { flags: [-a, -b] }",
+            "action: ask, match: { program: x, flags: { any: [-a], none: [-c] } }",
+        ),
     ] {
         assert_eq!(codes(&[stricter, rule]), [("L001", 4)], "{stricter}\n{rule}");
         assert_eq!(codes(&[rule, stricter]), [("L001", 3)], "{rule}\n{stricter}");
@@ -62,9 +68,15 @@ fn what_is_not_certain_is_not_said() {
         // An allow wants every path to fit, and fits a command without paths.
         ("action: deny, match: { path: { in: [tmp] } }", "action: allow, match: { program: rm, path: { in: [tmp] } }"),
         ("action: deny, match: { regex: x }", "action: allow, match: { program: rm, regex: x }"),
-        ("action: deny, match: { program: rm, path: { in: [tmp] } }", "action: ask, match: { program: rm, path: { in: [\"!/tmp/x\", tmp] } }"),
+        (
+            "action: deny, match: { program: rm, path: { in: [tmp] } }",
+            "action: ask, match: { program: rm, path: { in: [\"!/tmp/x\", tmp] } }",
+        ),
         ("action: deny, match: { program: rm, path: { in: [tmp] } }", "action: ask, match: { program: rm }"),
-        ("action: deny, match: { flags: { any: [-a], none: [-b] } }", "action: ask, match: { program: x, flags: [-a] }"),
+        (
+            "action: deny, match: { flags: { any: [-a], none: [-b] } }",
+            "action: ask, match: { program: x, flags: [-a] }",
+        ),
         ("action: deny, pattern: git push --force", "action: ask, pattern: git push"),
         ("action: deny, pattern: tool -o", "action: ask, pattern: tool -o x"),
         ("action: ask, match: { program: git }", "action: deny, match: { program: git, subcommand: push }"),
@@ -117,16 +129,14 @@ fn a_dot_that_lost_its_star_is_found() {
     ] {
         let text = format!("version: \"1.0\"\nrules: [{{ action: ask, reason: x, pattern: \"{pattern}\" }}]\n");
         let today = jiff::civil::date(2026, 11, 20);
-        let found = lint(
-            &[source("x", &text, Layer::Session)],
-            &Context::described(Path::new("/home/dev/proj")),
-            today,
-        )
-        .unwrap();
+        let found =
+            lint(&[source("x", &text, Layer::Session)], &Context::described(Path::new("/home/dev/proj")), today)
+                .unwrap();
         let fix = found.iter().find(|one| one.complaint.code == "L005").and_then(|one| one.complaint.fix.clone());
         assert_eq!(fix, Some(format!("write \"{mended}\"")), "{pattern}");
     }
-    for pattern in ["curl .*docs.rs", "cat .*notes.txt", "npm (i|install) .*-g", "pip install --index-url http://[^ ]+"] {
+    for pattern in ["curl .*docs.rs", "cat .*notes.txt", "npm (i|install) .*-g", "pip install --index-url http://[^ ]+"]
+    {
         let rule = format!("action: ask, pattern: \"{pattern}\"");
         assert_eq!(codes(&[&rule]), [], "{pattern}");
     }
@@ -138,7 +148,13 @@ fn sql_with_case_is_found() {
     assert_eq!(codes(&["action: ask, pattern: \"SELECT.*FROM.*users.*\""]), [("L006", 3)]);
     assert_eq!(codes(&[r"action: ask, match: { program: psql, regex: '\b(drop|truncate)\s+table\b' }"]), [("L006", 3)]);
     assert_eq!(codes(&["action: ask, pattern: \"TRUNCATE .*\""]), [("L006", 3)]);
-    for text in [r"(?i)\b(drop|truncate)\s+table\b", "docker.*(create|update)", "git .*(drop|from)", "kubectl delete .*", "git .*--table"] {
+    for text in [
+        r"(?i)\b(drop|truncate)\s+table\b",
+        "docker.*(create|update)",
+        "git .*(drop|from)",
+        "kubectl delete .*",
+        "git .*--table",
+    ] {
         assert_eq!(codes(&[&format!("action: ask, match: {{ regex: '{text}' }}")]), [], "{text}");
     }
 }
@@ -184,7 +200,9 @@ rules:
 #[test]
 fn files_are_looked_at_together() {
     let rule = |action: &str, id: &str| {
-        format!("version: \"1.0\"\nrules: [ {{ id: {id}, action: {action}, reason: x, suggest: y, match: {{ program: git }}, examples: {{ match: [git x] }} }} ]\n")
+        format!(
+            "version: \"1.0\"\nrules: [ {{ id: {id}, action: {action}, reason: x, suggest: y, match: {{ program: git }}, examples: {{ match: [git x] }} }} ]\n"
+        )
     };
     let managed = source("m", &rule("deny", "a"), Layer::Managed);
     let user = source("u", &rule("ask", "a"), Layer::User);

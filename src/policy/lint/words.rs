@@ -14,7 +14,11 @@ use std::collections::HashMap;
 /// Looks at what a file says besides its rules.
 pub(super) fn file(outline: &Outline, today: Date, found: &mut Vec<Finding>) {
     let mut find = |code: Code, spot: Spot, message: String, fix: &str| {
-        found.push(Finding { level: code.level, rule: None, complaint: outline.complain(code.name, spot, message, fix) });
+        found.push(Finding {
+            level: code.level,
+            rule: None,
+            complaint: outline.complain(code.name, spot, message, fix),
+        });
     };
     let root = &outline.root;
     if let Some(node) = get(root, "metadata").and_then(|metadata| get(metadata, "review_by")) {
@@ -90,7 +94,11 @@ pub(super) fn rule(rule: &Written<'_>, found: &mut Vec<Finding>) {
     }
     if decision == Decision::Deny && lacks("examples") {
         let message = format!("rule \"{}\" has no examples", rule.id);
-        find(NO_EXAMPLES, message, "add `examples: { match: [\"…\"], not_match: [\"…\"] }`; they are tried at every load");
+        find(
+            NO_EXAMPLES,
+            message,
+            "add `examples: { match: [\"…\"], not_match: [\"…\"] }`; they are tried at every load",
+        );
     }
 }
 

@@ -15,8 +15,8 @@ mod source;
 mod test_case;
 pub(crate) mod yaml;
 
-pub(crate) use complaint::{Complaints, Spot};
 pub use complaint::{Complaint, LoadErrors};
+pub(crate) use complaint::{Complaints, Spot};
 pub(crate) use document::{Stated, read};
 pub(crate) use example::{Case, Example};
 pub use keys::{Key, Kind};

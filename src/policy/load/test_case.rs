@@ -68,12 +68,7 @@ fn directory(fields: &Fields<'_>, complaints: &mut Complaints<'_>) -> Option<Pat
     Some(path)
 }
 
-fn one(
-    node: &Node,
-    test: Option<&String>,
-    cwd: Option<&PathBuf>,
-    complaints: &mut Complaints<'_>,
-) -> Option<TestCase> {
+fn one(node: &Node, test: Option<&String>, cwd: Option<&PathBuf>, complaints: &mut Complaints<'_>) -> Option<TestCase> {
     let fields = Fields::open(node, "a case", CASE, complaints)?;
     let own = directory(&fields, complaints);
     let expect = fields.word("expect", &DECISIONS, complaints);
