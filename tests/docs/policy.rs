@@ -106,6 +106,69 @@ fn every_code_of_a_complaint_is_in_the_page() {
 }
 
 #[test]
+fn every_code_of_a_finding_is_in_the_page() {
+    let bold = Page::open("tollgate-policy.5").bold_in("Findings of tollgate policy lint");
+    let codes = tollgate::policy::lint::CODES;
+    let missing: Vec<&str> = codes.iter().map(|code| code.name).filter(|name| !bold.contains(*name)).collect();
+    assert!(missing.is_empty(), "{missing:?} are not in tollgate-policy(5)");
+}
+
+#[test]
+fn every_policy_of_the_package_is_valid_by_its_schema() {
+    let schema = jsonschema::draft202012::new(&tollgate::policy::schema::schema()).unwrap();
+    let mut texts: Vec<String> = Page::open("tollgate-policy.5").blocks("example");
+    texts.extend(
+        tollgate::policy::builtin::NAMES
+            .iter()
+            .filter_map(|name| tollgate::policy::builtin::text(name))
+            .map(str::to_owned),
+    );
+    for folder in ["policy-examples", "tests/battery"] {
+        for entry in fs::read_dir(path(folder)).unwrap() {
+            let file = entry.unwrap().path();
+            if file.extension().is_some_and(|ending| ending == "yaml") {
+                texts.push(fs::read_to_string(file).unwrap());
+            }
+        }
+    }
+    assert!(texts.len() >= 8);
+    for text in texts {
+        let value: serde_json::Value = serde_yaml::from_str(&text).unwrap();
+        let problems: Vec<String> =
+            schema.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(problems.is_empty(), "{problems:#?}\n{text}");
+    }
+}
+
+/// Calls `visit` with the keys of every mapping that a schema describes.
+fn mappings(schema: &serde_json::Value, visit: &mut impl FnMut(BTreeSet<String>)) {
+    if let Some(properties) = schema.get("properties").and_then(serde_json::Value::as_object) {
+        assert_eq!(schema["additionalProperties"], false, "{schema}");
+        visit(properties.keys().cloned().collect());
+    }
+    match schema {
+        serde_json::Value::Array(items) => items.iter().for_each(|item| mappings(item, visit)),
+        serde_json::Value::Object(members) => members.values().for_each(|member| mappings(member, visit)),
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => {}
+    }
+}
+
+#[test]
+fn the_schema_has_the_keys_that_the_loader_has_and_no_others() {
+    let mut described = BTreeSet::new();
+    mappings(&tollgate::policy::schema::schema(), &mut |keys| {
+        described.insert(keys);
+    });
+    for (keys, place) in language() {
+        let keys: BTreeSet<String> = keys.into_iter().collect();
+        assert!(described.contains(&keys), "{place}: {keys:?} is not in the schema");
+    }
+}
+
+#[test]
 fn the_examples_in_the_page_load() {
     let blocks = Page::open("tollgate-policy.5").blocks("example");
     assert!(blocks.len() >= 4, "{blocks:?}");

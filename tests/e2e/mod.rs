@@ -7,6 +7,7 @@ mod programs;
 mod records;
 mod terminal;
 
+mod answers;
 mod asking;
 mod attacks;
 mod caller_gives_up;
@@ -20,6 +21,7 @@ mod full_disk;
 mod identity;
 mod job_control;
 mod one_decision;
+mod policy_commands;
 mod races;
 mod run;
 mod screen;

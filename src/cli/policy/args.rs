@@ -148,6 +148,11 @@ Examples:
   tollgate policy lint --strict policies/*.yaml
   tollgate policy lint --json | jq -r '.findings[].code'
 
+JSON:
+  findings   a list: code, level (warning or advice), rule, file, line, column, message, fix
+  warnings   how many there are
+  advice     how many there are
+
 Exit status:
   0    nothing was found, or advice only
   1    something was found; with --strict, advice too
@@ -157,6 +162,12 @@ const TEST: &str = "\
 Examples:
   tollgate policy test
   tollgate policy test policies/*.yaml
+
+JSON:
+  files      a list: file, examples, cases, skipped, failures
+  failures   in each file a list: test, line, column, input, expected, got, rule (id, file, line), because,
+             seen (how the input is read)
+  examples, cases, skipped, failures   how many there are in all
 
 Exit status:
   0    every example and test holds
@@ -168,6 +179,13 @@ Examples:
   tollgate policy show
   tollgate policy show --json | jq '.rules[] | select(.decision == \"allow\")'
 
+JSON:
+  policy     the digest of the whole
+  files      a list: file, layer, sha256, rules, id, version
+  defaults   by name: value, and stated, a list: value, file, line, layer, holds
+  rules      a list: rule, decision, layer, file, line, column, title, reason, suggest, severity, controls, tags
+  notes      what does not count, and why
+
 Exit status:
   0    the policy was shown
   125  a policy does not load, or wrong usage";
@@ -177,6 +195,11 @@ Examples:
   tollgate policy diff builtin:starter new.yaml
   tollgate policy diff here new.yaml --sessions ~/.local/state/tollgate/audit
   tollgate policy diff old.yaml new.yaml --corpus commands.jsonl
+
+JSON:
+  judged, not_judged   how many commands were judged; how many could not be
+  flips      a list: id, kind (everyday or dangerous, of the built-in corpus), command, looser, and old and new,
+             each with decision, rule, place
 
 Exit status:
   0    no decision changes
@@ -208,6 +231,12 @@ Examples:
   tollgate run --observe -- claude && tollgate policy from-log last
   tollgate policy from-log --level subcommand >proposed.yaml
   tollgate policy from-log --json last
+
+JSON:
+  policy     the proposed policy as text; null where there is none
+  proposal   observed (how many commands), rules, left_out (a list: command, seen, why)
+  rules      a list: id, width (exact, subcommand, program), matching, seen, covers, also, also_dangerous,
+             denied, chosen
 
 Exit status:
   0    rules were proposed

@@ -27,7 +27,8 @@ pub(super) fn from_log(asked: &Asked<'_>) -> Result<u8, Error> {
         let named = if path.is_dir() { path } else { read::find_session(&here.places.audit, session)? };
         files.extend(records::files(&[named])?);
     }
-    if asked.sessions.is_empty() {
+    // Where nothing was recorded yet, there is no folder.
+    if asked.sessions.is_empty() && here.places.audit.exists() {
         files = records::files(std::slice::from_ref(&here.places.audit))?;
     }
     let observed = records::observed(&files, &here.caller)?;
