@@ -21,7 +21,8 @@ struct Judged {
 pub(super) fn check(arguments: &CheckArgs) -> u8 {
     answer(arguments, |judged| {
         let evaluation = &judged.evaluation;
-        let mut line = format!("{}  {}", evaluation.decision, judged.shown);
+        let mut line =
+            format!("{}  {}", output::painted(evaluation.decision.as_str(), evaluation.decision), judged.shown);
         line.push_str(&format!("  ({})", because(evaluation)));
         output::line(line);
         if let Some(reason) = evaluation.deciding().and_then(|found| found.reason.as_deref()) {
@@ -115,7 +116,8 @@ fn because(evaluation: &Evaluation) -> String {
 
 fn explanation(judged: &Judged) -> String {
     let evaluation = &judged.evaluation;
-    let mut out = format!("{}  {}\n\n", evaluation.decision, judged.shown);
+    let mut out =
+        format!("{}  {}\n\n", output::painted(evaluation.decision.as_str(), evaluation.decision), judged.shown);
     out.push_str(&reading(&judged.seen));
     if evaluation.matches.is_empty() {
         out.push_str("No rule matches.\n");
@@ -124,7 +126,7 @@ fn explanation(judged: &Judged) -> String {
         let place = &found.place;
         let file = escape_os(place.file.as_os_str());
         let id = escape(found.rule.as_str().as_bytes());
-        out.push_str(&format!("  {:<5}  {id}\n", found.decision));
+        out.push_str(&format!("  {}  {id}\n", output::decision(found.decision)));
         out.push_str(&format!(
             "         at       {file}:{}:{} ({} layer)\n",
             place.line,

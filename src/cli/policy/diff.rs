@@ -4,8 +4,8 @@ use super::given::{Error, Here, named};
 use super::records;
 use crate::cli::args::PolicyArgs;
 use crate::cli::output;
-use crate::model::exit;
 use crate::model::text::{COMMAND_LIMIT, escape, escape_os, shorten};
+use crate::model::{Decision, exit};
 use crate::policy::diff::{Changes, Flip, Judge, Judged, Side, diff as compare};
 use crate::policy::samples::{read_corpus, samples};
 use crate::policy::{Context, Source};
@@ -80,7 +80,7 @@ fn print(changes: &Changes) {
 
 fn shown(flip: &Flip) -> String {
     let id = flip.id.as_deref().map(|id| format!("  [{}]", escape(id.as_bytes()))).unwrap_or_default();
-    let mark = if flip.looser { "LOOSER  " } else { "stricter" };
+    let mark = if flip.looser { output::painted("LOOSER", Decision::Deny) + "  " } else { "stricter".to_owned() };
     let command = shorten(&escape(flip.command.as_bytes()), COMMAND_LIMIT);
     let side = |side: &Side| {
         let place = side.place.as_deref().map(|place| format!(" at {}", escape(place.as_bytes()))).unwrap_or_default();

@@ -72,7 +72,7 @@ fn as_text(policy: &Policy, stated: &[Statement]) -> String {
     for rule in policy.rules() {
         let place = &rule.place;
         let file = escape_os(place.file.as_os_str());
-        out.push_str(&format!("  {:<5}  {}", rule.decision, escape(rule.id.as_str().as_bytes())));
+        out.push_str(&format!("  {}  {}", output::decision(rule.decision), escape(rule.id.as_str().as_bytes())));
         if let Some(title) = &rule.title {
             out.push_str(&format!(": {}", escape(title.as_bytes())));
         }

@@ -2,8 +2,8 @@
 
 use super::given::{Error, Here};
 use crate::cli::output;
-use crate::model::exit;
 use crate::model::text::{escape, escape_os};
+use crate::model::{Decision, exit};
 use crate::policy::testing::{Failure, FileReport, run};
 use std::path::{Path, PathBuf};
 
@@ -38,7 +38,11 @@ pub(super) fn test(files: &[PathBuf], json: bool) -> Result<u8, Error> {
 
 fn print(report: &FileReport) {
     let file = escape_os(report.file.as_os_str());
-    let word = if report.failures.is_empty() { "ok  " } else { "FAIL" };
+    let word = if report.failures.is_empty() {
+        output::painted("ok", Decision::Allow) + "  "
+    } else {
+        output::painted("FAIL", Decision::Deny)
+    };
     output::line(format_args!("{word}  {file}: {} examples, {} cases", report.examples, report.cases));
     for failure in &report.failures {
         output::text(shown(failure, &report.file));
