@@ -14,28 +14,39 @@
 
 pub mod builtin;
 mod catalog;
+mod condition;
 mod defaults;
+mod demands;
 mod evaluate;
 mod examples;
+mod exception;
 mod fit;
 mod index;
 mod judged;
+mod layering;
+mod limit;
 mod line;
 mod load;
+mod loading;
 mod matcher;
 mod normal;
 mod rule;
 mod set;
+mod trust;
 mod unwrap;
 
 pub use catalog::{Catalog, CatalogError};
 pub use defaults::Defaults;
+pub use demands::{Approval, Bound, Obligation, Remember};
+pub use exception::Exception;
+pub use limit::{Limit, LimitKey};
 pub use line::{Line, parse_line};
-pub use load::{Complaint, Context, Key, Kind, LoadErrors, SetKind, Source, language};
+pub use load::{Complaint, Context, FileTest, Key, Kind, LoadErrors, SetKind, Source, TestCase, Tested, language};
 pub use matcher::seen_by;
 pub use normal::{Command, Flag, Operand, Role, normalise};
 pub use rule::Rule;
 pub use set::{LoadedFile, NamedPrograms, Policy};
+pub use trust::{Trust, TrustError};
 pub use unwrap::unwrap;
 
 #[cfg(test)]
