@@ -4,8 +4,11 @@ use super::args::CheckArgs;
 use super::{output, run};
 use crate::launch::{Caller, Places};
 use crate::model::text::{COMMAND_LIMIT, command, escape, escape_os};
-use crate::model::{Decision, Evaluation, Invocation, Names, Outcome, Program, Scope, Subject, Via, exit};
-use crate::policy::{Context, Policy, Seen, SeenCommand};
+use crate::model::{
+    Decision, Evaluation, Invocation, Match, Names, Outcome, Program, Scope, Situation, Subject, Usage, Via, Weight,
+    exit,
+};
+use crate::policy::{Policy, Seen, SeenCommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -59,21 +62,30 @@ fn answer(arguments: &CheckArgs, print: impl FnOnce(&Judged)) -> u8 {
 fn judge(arguments: &CheckArgs) -> Result<Judged, String> {
     let caller = Caller::read().map_err(|error| format!("cannot read the working directory: {error}"))?;
     let places = Places::find(&caller, None).map_err(|error| error.to_string())?;
-    let context = Context::new(caller.workspace(), caller.home(), caller.temporary());
+    let context = caller.context(&places).map_err(|error| error.to_string())?;
     let sources = run::sources(&arguments.policy, &caller, &places);
     let policy = Policy::load(&sources, &context).map_err(|errors| errors.to_string())?;
     for note in policy.notes() {
         output::say(escape(note.as_bytes()));
     }
+    let situation = Situation {
+        now: Some(std::time::SystemTime::now()),
+        usage: Some(Usage::default()),
+        ..caller.situation(None, &policy)
+    };
     let (evaluation, seen, shown) = match &arguments.line {
         Some(line) => (
-            policy.evaluate_line(line, &caller.cwd, &[]),
+            policy.evaluate_line_in(line, &caller.cwd, &[], &situation),
             policy.view_line(line, &caller.cwd, &[]),
             escape(line.as_bytes()).into_owned(),
         ),
         None => {
             let subject = Subject { readings: vec![invocation(&caller, &arguments.command)], scope: Scope::Line };
-            (policy.evaluate(&subject), policy.view(&subject), command(&arguments.command, COMMAND_LIMIT))
+            (
+                policy.evaluate_in(&subject, &situation),
+                policy.view(&subject),
+                command(&arguments.command, COMMAND_LIMIT),
+            )
         }
     };
     Ok(Judged { policy, evaluation, seen, shown })
@@ -114,6 +126,14 @@ fn because(evaluation: &Evaluation) -> String {
     }
 }
 
+/// Returns what a match says: its decision in colour, or that it decides nothing.
+fn word(found: &Match) -> String {
+    match found.weight {
+        Weight::Decides => output::decision(found.decision),
+        Weight::Counted | Weight::Noted => format!("{:<5}", found.word()),
+    }
+}
+
 fn explanation(judged: &Judged) -> String {
     let evaluation = &judged.evaluation;
     let mut out =
@@ -126,7 +146,7 @@ fn explanation(judged: &Judged) -> String {
         let place = &found.place;
         let file = escape_os(place.file.as_os_str());
         let id = escape(found.rule.as_str().as_bytes());
-        out.push_str(&format!("  {}  {id}\n", output::decision(found.decision)));
+        out.push_str(&format!("  {}  {id}\n", word(found)));
         out.push_str(&format!(
             "         at       {file}:{}:{} ({} layer)\n",
             place.line,
@@ -211,7 +231,7 @@ fn json(judged: &Judged) -> serde_json::Value {
         .map(|found| {
             serde_json::json!({
                 "rule": found.rule.as_str(),
-                "decision": found.decision.as_str(),
+                "decision": found.word(),
                 "file": found.place.file.to_string_lossy(),
                 "line": found.place.line,
                 "column": found.place.column,

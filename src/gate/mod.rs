@@ -5,6 +5,8 @@
 
 #![forbid(unsafe_code)]
 
+mod branch;
+mod budgets;
 mod decide;
 mod grants;
 mod identity;

@@ -2,7 +2,7 @@
 
 use super::load::{Context, LoadErrors, Source};
 use super::propose::Observed;
-use super::samples::{Act, Case, SAMPLES_CWD};
+use super::samples::{Act, Case, SAMPLES_CWD, situation};
 use super::set::Policy;
 use crate::model::{Decision, Evaluation};
 use std::collections::HashMap;
@@ -124,7 +124,7 @@ fn judge(judge: &mut Judge, command: &Judged) -> Result<Option<Evaluation>, Load
             let cwd = case.cwd.clone().unwrap_or_else(|| SAMPLES_CWD.into());
             judge.at(&cwd)?.judge(&case.act, &cwd)
         }
-        Judged::Observed(seen) => Some(judge.at(&seen.workspace)?.evaluate(&seen.subject())),
+        Judged::Observed(seen) => Some(judge.at(&seen.workspace)?.evaluate_in(&seen.subject(), &situation())),
     })
 }
 

@@ -108,7 +108,7 @@ pub(crate) fn same(left: &Node, right: &Node) -> bool {
 /// Returns the layer that a file says it is of, so that it can be looked at outside of its place.
 #[must_use]
 pub fn stated_layer(path: &Path) -> Option<Layer> {
-    let source = Source::File { path: path.to_owned(), layer: Layer::Session };
+    let source = Source::Draft { path: path.to_owned(), layer: Layer::Session };
     let outline = Outline::read(&source).ok()?;
     let layers = [Layer::Managed, Layer::User, Layer::Project, Layer::Session, Layer::Builtin];
     let said = word(&outline.root, "layer")?;

@@ -1,9 +1,10 @@
 //! Commands to judge policies by: the built-in samples, and files of the same form.
 
 use super::examples;
+use super::load::Tested;
 use super::set::Policy;
 use super::view::Seen;
-use crate::model::{Evaluation, Scope, Subject, text};
+use crate::model::{Environment, Evaluation, Scope, Situation, Subject, Usage, text};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -94,6 +95,18 @@ fn case(line: &str) -> Result<Case, String> {
     Ok(Case { id: member("id"), kind: member("kind"), cwd, act })
 }
 
+impl From<&Tested> for Act {
+    fn from(tested: &Tested) -> Self {
+        match tested {
+            Tested::Line(line) => Self::Line(line.clone()),
+            Tested::Argv(argv) => Self::Argv(argv.clone()),
+            Tested::Tool { name, path, url } => {
+                Self::Tool { name: name.clone(), path: path.as_ref().map(PathBuf::from), url: url.clone() }
+            }
+        }
+    }
+}
+
 impl Act {
     /// Returns the command as a person would write it, raw.
     #[must_use]
@@ -118,8 +131,8 @@ impl Policy {
     #[must_use]
     pub fn judge(&self, act: &Act, cwd: &Path) -> Option<Evaluation> {
         match act {
-            Act::Line(line) => Some(self.evaluate_line(line, cwd, &[])),
-            Act::Argv(argv) => Some(self.evaluate(&subject(argv, cwd))),
+            Act::Line(line) => Some(self.evaluate_line_in(line, cwd, &[], &situation())),
+            Act::Argv(argv) => Some(self.evaluate_in(&subject(argv, cwd), &situation())),
             Act::Tool { .. } => None,
         }
     }
@@ -132,6 +145,16 @@ impl Policy {
             Act::Argv(argv) => self.view(&subject(argv, cwd)),
             Act::Tool { .. } => Seen::default(),
         }
+    }
+}
+
+/// Describes a session that has just begun, with a person there.
+pub(super) fn situation() -> Situation {
+    Situation {
+        environment: Some(Environment::Interactive),
+        usage: Some(Usage::default()),
+        variables: Some(Vec::new().into()),
+        ..Situation::default()
     }
 }
 
@@ -150,7 +173,7 @@ impl super::load::Context {
             _ => PathBuf::from("/home/user"),
         };
         let places = examples::places();
-        Self { workspace: cwd.to_owned(), home: Some(home), tmp: places.tmp, canonical: places.canonical }
+        Self { canonical: places.canonical, ..Self::new(cwd.to_owned(), Some(home), places.tmp) }
     }
 }
 

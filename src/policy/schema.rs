@@ -26,6 +26,8 @@ pub fn schema() -> Value {
     }
     add(&mut rule, "required", json!(["action"]));
     add(&mut rule, "oneOf", json!([{ "required": ["pattern"] }, { "required": ["match"] }]));
+    let when = made.mapping(&language::of_when());
+    made.define("when", at_least_one(when));
     made.define("match", at_least_one(matching));
     made.define("rule", rule);
     made.define("text", json!({ "type": ["string", "number", "boolean"] }));
@@ -122,7 +124,8 @@ impl Schema {
             }
             Kind::Match => refer("match"),
             Kind::Matches => list_of(&refer("match")),
-            Kind::When | Kind::Whens => json!({ "type": ["object", "array"] }),
+            Kind::When => refer("when"),
+            Kind::Whens => list_of(&refer("when")),
             Kind::Rules => json!({ "type": "array", "items": refer("rule") }),
         }
     }

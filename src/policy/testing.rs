@@ -1,13 +1,13 @@
 //! Running what a policy file says of itself: the examples beside its rules, and its tests.
 
-use super::load::{Complaint, Complaints, Context, LoadErrors, Source, TestCase};
+use super::examples;
+use super::load::{Complaint, Context, LoadErrors, Source, TestCase};
 use super::outline::{Outline, get, items, text, word};
+use super::samples::Act;
 use super::set::Policy;
 use super::view::Seen;
-use super::{catalog, examples, load};
 use crate::model::{Decision, Evaluation};
-use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The code of a complaint about an example that does not hold.
 const EXAMPLE: &str = "P040";
@@ -76,21 +76,19 @@ pub fn run(source: &Source) -> Result<FileReport, LoadErrors> {
         Err(errors) if errors.complaints().iter().all(|one| one.code == EXAMPLE) => errors.complaints().to_vec(),
         Err(errors) => return Err(errors),
     };
-    let cases = cases(source)?;
-    report.cases = cases.len();
+    report.cases = count_cases(&outline);
     if failed.is_empty() {
-        let mut policies: HashMap<Option<PathBuf>, Policy> = HashMap::new();
-        for case in &cases {
-            let policy = match policies.entry(case.cwd.clone()) {
-                std::collections::hash_map::Entry::Occupied(found) => found.into_mut(),
-                std::collections::hash_map::Entry::Vacant(place) => {
-                    place.insert(Policy::load(std::slice::from_ref(source), &described(case.cwd.as_ref()))?)
-                }
-            };
-            report.failures.extend(hold(case, policy));
+        let policy = Policy::load(std::slice::from_ref(source), &described(None))?;
+        // What it extends has tests of its own.
+        let own = policy.files().iter().find(|file| file.path == outline.name);
+        for test in own.map(|file| file.tests.as_slice()).unwrap_or_default() {
+            let cwd = test.cwd.clone().unwrap_or(examples::places().workspace);
+            let policy = Policy::load(std::slice::from_ref(source), &described(Some(&cwd)))?;
+            let name = test.name.as_deref().unwrap_or("test");
+            report.failures.extend(test.cases.iter().filter_map(|case| hold(name, &cwd, case, &policy)));
         }
     } else {
-        report.skipped = cases.len();
+        report.skipped = report.cases;
         report.failures = failed.iter().map(|complaint| of_example(complaint, &beside)).collect();
     }
     Ok(report)
@@ -101,19 +99,14 @@ fn described(cwd: Option<&PathBuf>) -> Context {
     Context::described(cwd.unwrap_or(&examples::places().workspace))
 }
 
-fn cases(source: &Source) -> Result<Vec<TestCase>, LoadErrors> {
-    let loaded = source.read().map_err(|complaint| LoadErrors::new(vec![*complaint]))?;
-    // What is wrong with the text has been said when it was loaded.
-    let mut said = Complaints::new("", &loaded.text);
-    // Without a catalog no policy loads, and nothing comes here.
-    let Ok(catalog) = catalog::Catalog::builtin() else { return Ok(Vec::new()) };
-    let document = load::read(&loaded, &examples::places(), &catalog, &mut said);
-    Ok(document.map(|document| document.tests).unwrap_or_default())
+fn count_cases(outline: &Outline) -> usize {
+    let tests = get(&outline.root, "tests").map(items).unwrap_or_default();
+    tests.iter().filter_map(|test| get(test, "cases")).map(|cases| items(cases).len()).sum()
 }
 
-fn hold(case: &TestCase, policy: &Policy) -> Option<Failure> {
-    let cwd = case.cwd.clone().unwrap_or(examples::places().workspace);
-    let evaluation = policy.judge(&case.act, &cwd);
+fn hold(test: &str, cwd: &Path, case: &TestCase, policy: &Policy) -> Option<Failure> {
+    let act = Act::from(&case.what);
+    let evaluation = policy.judge(&act, cwd);
     let got = evaluation.as_ref().map(|evaluation| evaluation.decision);
     if got == Some(case.expect) {
         return None;
@@ -121,10 +114,10 @@ fn hold(case: &TestCase, policy: &Policy) -> Option<Failure> {
     let deciding = evaluation.as_ref().and_then(Evaluation::deciding);
     let because = evaluation.as_ref().map(|evaluation| because(evaluation, policy));
     Some(Failure {
-        test: case.test.clone().unwrap_or_else(|| "test".to_owned()),
-        line: case.spot.line,
-        column: case.spot.column,
-        input: case.act.shown(),
+        test: test.to_owned(),
+        line: case.line,
+        column: case.column,
+        input: act.shown(),
         expected: case.expect.to_string(),
         got: got.map_or_else(|| "nothing: this build does not judge tool calls".to_owned(), |got| got.to_string()),
         rule: deciding.map(|found| RulePlace {
@@ -133,7 +126,7 @@ fn hold(case: &TestCase, policy: &Policy) -> Option<Failure> {
             line: found.place.line,
         }),
         because: because.flatten(),
-        seen: lines(&policy.seen(&case.act, &cwd)),
+        seen: lines(&policy.seen(&act, cwd)),
     })
 }
 

@@ -11,6 +11,9 @@ const UNKNOWN: &str = "qqqqqqqqqqqqqqqqqqqqqqqq";
 
 fn context() -> Context {
     Context {
+        now: None,
+        trusted_project: None,
+        cache: None,
         workspace: "/srv/project".into(),
         home: Some("/home/somebody".into()),
         tmp: vec!["/tmp".into()],
@@ -19,7 +22,7 @@ fn context() -> Context {
 }
 
 fn complaints(text: &str) -> Vec<Complaint> {
-    let source = Source::Text { name: "x.yaml".to_owned(), text: text.to_owned(), layer: Layer::Session };
+    let source = Source::Text { name: "x.yaml".to_owned(), text: text.to_owned(), layer: Layer::User };
     match Policy::load(&[source], &context()) {
         Ok(_) => Vec::new(),
         Err(errors) => errors.complaints().to_vec(),
@@ -118,7 +121,9 @@ fn every_policy_of_the_package_is_valid_by_its_schema() {
     let schema = jsonschema::draft202012::new(&tollgate::policy::schema::schema()).unwrap();
     let mut texts: Vec<String> = Page::open("tollgate-policy.5").blocks("example");
     texts.extend(
-        tollgate::policy::builtin::NAMES
+        tollgate::policy::builtin::list()
+            .map(|(name, _)| name)
+            .collect::<Vec<_>>()
             .iter()
             .filter_map(|name| tollgate::policy::builtin::text(name))
             .map(str::to_owned),

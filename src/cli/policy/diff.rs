@@ -36,7 +36,7 @@ pub(super) fn diff(asked: &Asked<'_>) -> Result<u8, Error> {
     let mut changes = compare(&mut judge(&old), &mut judge(&new), &cases)?;
     if !asked.sessions.is_empty() {
         let recorded = records::judged(asked.sessions, &here.caller)?;
-        let more = compare(&mut here.judge(old), &mut here.judge(new), &recorded)?;
+        let more = compare(&mut here.judge(old)?, &mut here.judge(new)?, &recorded)?;
         changes.judged += more.judged;
         changes.not_judged += more.not_judged;
         changes.flips.extend(more.flips);

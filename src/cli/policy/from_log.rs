@@ -37,7 +37,7 @@ pub(super) fn from_log(asked: &Asked<'_>) -> Result<u8, Error> {
         Level::Subcommand => Width::Subcommand,
         Level::Program => Width::Program,
     };
-    let proposal = propose(&observed, &mut here.judge(here.all(asked.policy)), width)?;
+    let proposal = propose(&observed, &mut here.judge(here.all(asked.policy))?, width)?;
     let policy = proposal.yaml();
     if asked.json {
         output::json(&serde_json::json!({ "proposal": proposal, "policy": policy }));

@@ -8,7 +8,7 @@ use crate::model::Layer;
 use crate::policy::diff::Judge;
 use crate::policy::format::FormatError;
 use crate::policy::samples::CorpusError;
-use crate::policy::{Context, LoadErrors, Source, builtin, stated_layer};
+use crate::policy::{Context, LoadErrors, Source, TrustError, builtin, stated_layer};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +31,8 @@ pub(super) enum Error {
     Format { path: String, source: FormatError },
     #[error("cannot read the corpus {path}")]
     Corpus { path: String, source: CorpusError },
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     #[error("there is no built-in policy {0:?}")]
     NoBuiltin(String),
     #[error("a policy is named twice: {0}")]
@@ -51,15 +53,15 @@ impl Here {
     }
 
     /// Returns the places that policies speak of.
-    pub(super) fn context(&self) -> Context {
-        Context::new(self.caller.workspace(), self.caller.home(), self.caller.temporary())
+    pub(super) fn context(&self) -> Result<Context, Error> {
+        Ok(self.caller.context(&self.places)?)
     }
 
     /// Judges what sessions did, each in its own place, with the links that are there now.
-    pub(super) fn judge(&self, sources: Vec<Source>) -> Judge {
-        let (home, tmp) = (self.caller.home(), self.caller.temporary());
-        let place = move |workspace: &Path| Context::new(workspace.to_owned(), home.clone(), tmp.clone());
-        Judge::new(sources, Box::new(place))
+    pub(super) fn judge(&self, sources: Vec<Source>) -> Result<Judge, Error> {
+        let here = self.context()?;
+        let place = move |workspace: &Path| Context { workspace: workspace.to_owned(), ..here.clone() };
+        Ok(Judge::new(sources, Box::new(place)))
     }
 
     /// Returns every policy that holds here.
@@ -89,8 +91,11 @@ impl Here {
 pub(super) fn named(file: &Path) -> Result<Source, Error> {
     let Some(name) = file.to_str().and_then(|text| text.strip_prefix("builtin:")) else {
         let layer = stated_layer(file).unwrap_or(Layer::Session);
-        return Ok(Source::File { path: file.to_owned(), layer });
+        return Ok(Source::Draft { path: file.to_owned(), layer });
     };
-    let known = builtin::NAMES.iter().find(|known| **known == name);
-    known.map(|name| Source::Builtin(name)).ok_or_else(|| Error::NoBuiltin(name.to_owned()))
+    let wanted = name.split('@').next().unwrap_or_default();
+    let known = builtin::list().map(|(known, _)| known).find(|known| *known == wanted);
+    // Only the newest of a name: of an older one there is no name that lives as long as the program.
+    let known = known.filter(|known| builtin::text(known) == builtin::text(name));
+    known.map(Source::Builtin).ok_or_else(|| Error::NoBuiltin(name.to_owned()))
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 pub(super) fn lint(files: &[PathBuf], strict: bool, json: bool) -> Result<u8, Error> {
     let here = Here::find(None)?;
     let sources = here.files_or_all(files)?;
-    let context = here.context();
+    let context = here.context()?;
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let found = if files.is_empty() {
         look(&sources, &context, today)?

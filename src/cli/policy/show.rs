@@ -10,7 +10,7 @@ use crate::policy::{Policy, Rule, Statement, statements};
 pub(super) fn show(given: &PolicyArgs, json: bool) -> Result<u8, Error> {
     let here = Here::find(None)?;
     let sources = here.all(given);
-    let policy = Policy::load(&sources, &here.context())?;
+    let policy = Policy::load(&sources, &here.context()?)?;
     let stated = statements(&sources)?;
     if json {
         output::json(&as_json(&policy, &stated));

@@ -15,10 +15,14 @@ pub enum SetKind {
     Strings,
     /// Names and paths of programs.
     Programs,
+    /// Names of hosts.
+    Hosts,
+    /// Times of the week.
+    Times,
 }
 
 const SET: &[Key] = &[
-    Key::new("type", Kind::Word(&["paths", "strings", "programs"]), "What the items are."),
+    Key::new("type", Kind::Word(&["paths", "strings", "programs", "hosts", "times"]), "What the items are."),
     Key::new("items", Kind::Texts, "The items."),
 ];
 
@@ -34,8 +38,13 @@ pub(super) struct Sets<'node> {
     sets: HashMap<&'node str, (SetKind, Items<'node>)>,
 }
 
-const KINDS: [(&str, SetKind); 3] =
-    [("paths", SetKind::Paths), ("strings", SetKind::Strings), ("programs", SetKind::Programs)];
+const KINDS: [(&str, SetKind); 5] = [
+    ("paths", SetKind::Paths),
+    ("strings", SetKind::Strings),
+    ("programs", SetKind::Programs),
+    ("hosts", SetKind::Hosts),
+    ("times", SetKind::Times),
+];
 
 impl<'node> Sets<'node> {
     /// Reads the sets of a file.

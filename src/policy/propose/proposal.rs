@@ -6,6 +6,7 @@ use crate::model::{Decision, Outcome};
 use crate::policy::catalog::Catalog;
 use crate::policy::diff::Judge;
 use crate::policy::load::LoadErrors;
+use crate::policy::samples::situation;
 use std::collections::{BTreeMap, HashMap};
 
 /// A rule that could be added. All texts are raw: not escaped for a terminal.
@@ -114,7 +115,7 @@ fn grouped(observed: &[Observed]) -> Vec<Group<'_>> {
 
 /// Says what decides a command already, where an allow rule would change nothing.
 fn decided(policy: &crate::policy::Policy, observed: &Observed) -> Option<String> {
-    let evaluation = policy.evaluate(&observed.subject());
+    let evaluation = policy.evaluate_in(&observed.subject(), &situation());
     let by = evaluation.deciding().map(|found| format!("rule {} ({})", found.rule, found.place));
     match (evaluation.outcome, evaluation.decision) {
         (Outcome::Default, _) => None,

@@ -4,7 +4,7 @@ use super::rules::{Matching, Observed};
 use crate::model::{Decision, Layer, Scope, Subject};
 use crate::policy::diff::Judge;
 use crate::policy::load::{Context, LoadErrors, Source};
-use crate::policy::samples::{Act, SAMPLES_CWD, samples};
+use crate::policy::samples::{Act, SAMPLES_CWD, samples, situation};
 use crate::policy::set::Policy;
 use crate::policy::{Line, parse_line};
 use std::collections::{HashMap, HashSet};
@@ -35,7 +35,7 @@ pub(super) fn others(present: &mut Judge) -> Result<Vec<Other>, LoadErrors> {
             }
             let shown = crate::model::text::command(&command.argv, crate::model::text::COMMAND_LIMIT);
             let subject = Subject { readings: vec![command], scope: Scope::Line };
-            let evaluation = policy.evaluate(&subject);
+            let evaluation = policy.evaluate_in(&subject, &situation());
             let denied = evaluation.deciding().is_some_and(|found| found.decision == Decision::Deny);
             found.push(Other { shown, dangerous, subject, denied });
         }
@@ -64,7 +64,7 @@ pub(super) fn weigh(rules: &[Matching], observed: &[&Observed], others: &[Other]
     let policy = Policy::load(&[source], &Context::described(Path::new(SAMPLES_CWD)))?;
     let numbers: HashMap<String, usize> = (0..rules.len()).map(|number| (format!("r{number}"), number)).collect();
     let tried = |subject: &Subject| -> Vec<usize> {
-        let evaluation = policy.evaluate(subject);
+        let evaluation = policy.evaluate_in(subject, &situation());
         evaluation.matches.iter().filter_map(|found| numbers.get(found.rule.as_str()).copied()).collect()
     };
     let turned = |found: Vec<Vec<usize>>| {

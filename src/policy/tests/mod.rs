@@ -2,6 +2,7 @@
 
 mod examples;
 mod judging;
+mod layers;
 mod lines;
 mod properties;
 mod support;

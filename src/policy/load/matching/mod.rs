@@ -12,5 +12,6 @@ mod regex;
 mod subcommand;
 mod table;
 
+pub(super) use env::values;
 pub(super) use reader::MatchReader;
 pub(crate) use table::TABLE;
