@@ -28,6 +28,15 @@ pub fn schema() -> Value {
     add(&mut rule, "oneOf", json!([{ "required": ["pattern"] }, { "required": ["match"] }]));
     let when = made.mapping(&language::of_when());
     made.define("when", at_least_one(when));
+    let mut both = language::of_match();
+    let known = |keys: &[Key], name: &str| keys.iter().any(|key| key.name == name);
+    for key in language::of_when() {
+        if !known(&both, key.name) {
+            both.push(key);
+        }
+    }
+    let both = made.mapping(&both);
+    made.define("match_and_when", at_least_one(both));
     made.define("match", at_least_one(matching));
     made.define("rule", rule);
     made.define("text", json!({ "type": ["string", "number", "boolean"] }));
@@ -108,7 +117,7 @@ impl Schema {
             Kind::Mapping(keys) => self.table(keys),
             Kind::Mappings(keys) => {
                 let item = self.table(keys);
-                list_of(&item)
+                json!({ "type": "array", "items": item })
             }
             Kind::Named(kind) => {
                 let value = self.kind(kind);
@@ -126,6 +135,7 @@ impl Schema {
             Kind::Matches => list_of(&refer("match")),
             Kind::When => refer("when"),
             Kind::Whens => list_of(&refer("when")),
+            Kind::MatchAndWhen => refer("match_and_when"),
             Kind::Rules => json!({ "type": "array", "items": refer("rule") }),
         }
     }

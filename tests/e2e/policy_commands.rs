@@ -229,3 +229,43 @@ fn nothing_to_propose_is_said() {
     assert!(output.err().contains("nothing to propose"), "{output:?}");
     call(&env, &["from-log", "no-such-session"]).exited(125);
 }
+
+#[test]
+fn a_project_is_trusted_exactly_as_it_is() {
+    let env = Env::new(
+        "version: \"1.0\"\ndefaults: { action: ask }\nlower_layers: { project: { may_allow: [build] } }\nrules: []\n",
+    );
+    let user = env.root().join("config/tollgate");
+    fs::create_dir_all(&user).unwrap();
+    fs::copy(env.policy(), user.join("policy.yaml")).unwrap();
+    let file = ".tollgate/policy.yaml";
+    let project = "version: \"1.0\"\nrules: [{ id: p, action: allow, tags: [build], match: { program: make } }]\n";
+    let error = call(&env, &["trust"]).exited(125);
+    assert!(error.err().contains("has no policy of its own"), "{error:?}");
+    fs::create_dir(env.work(".tollgate")).unwrap();
+    env.write(file, project);
+    let check = |status: i32| {
+        Running::start(env.tollgate().args(["check", "--", "make", "all"])).finish().exited(status);
+    };
+    check(2);
+    // Without a person the digest must be named, and be the right one.
+    let output = call(&env, &["trust"]).exited(125);
+    assert!(output.out().contains("p\n"), "{output:?}");
+    let digest = output.err().split("--digest ").nth(1).unwrap().trim().to_owned();
+    call(&env, &["trust", "--digest", &"0".repeat(64)]).exited(125);
+    let mut inside = env.tollgate();
+    inside.args(["policy", "trust", "--digest", &digest]).env("TOLLGATE_SESSION", "/x");
+    assert!(Running::start(&mut inside).finish().exited(125).err().contains("inside a session"));
+    check(2);
+    call(&env, &["trust", "--digest", &digest]).exited(0);
+    check(0);
+    let listed = json(&call(&env, &["trust", "--list", "--json"]).exited(0));
+    assert_eq!(listed["projects"][0]["sha256"], digest.as_str());
+    env.write(file, &format!("{project}# changed\n"));
+    check(2);
+    env.write(file, project);
+    check(0);
+    call(&env, &["trust", "--remove"]).exited(0);
+    call(&env, &["trust", "--remove"]).exited(1);
+    check(2);
+}

@@ -105,6 +105,31 @@ pub enum PolicyAction {
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Let the allow rules of a project count, exactly as its policy is now
+    ///
+    /// A project's policy comes with its repository, so its allow rules do not count until you have looked at
+    /// them, and only as far as the layers above let them (`lower_layers`). Shows what would count and asks.
+    /// What is kept is the digest of all its policy files; any change needs trust again.
+    ///
+    /// It holds from the next session on. Inside a session it is refused.
+    #[command(after_long_help = TRUST)]
+    Trust {
+        /// The project's folder (default: this one)
+        #[arg(value_name = "PATH")]
+        project: Option<PathBuf>,
+        /// Print the projects that are trusted
+        #[arg(long, conflicts_with_all = ["project", "remove", "digest"])]
+        list: bool,
+        /// Trust it no longer
+        #[arg(long, conflicts_with = "digest")]
+        remove: bool,
+        /// Do not ask: trust the files if this is their digest
+        #[arg(long, value_name = "SHA256")]
+        digest: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Propose allow rules for what recorded sessions did
     ///
     /// Reads the records of sessions, leaves out what a rule of the present policy decides already, and writes
@@ -225,6 +250,21 @@ Exit status:
   0    every file is formatted now; with --check, was formatted already
   1    with --check: at least one file would change
   125  a file cannot be read, is no policy, or cannot be formatted without changing it";
+
+const TRUST: &str = "\
+Examples:
+  tollgate policy trust
+  tollgate policy trust --list
+  tollgate policy trust --remove ~/old-project
+
+JSON:
+  with --list   projects, a list: project, sha256
+  else          project, sha256, trusted
+
+Exit status:
+  0    it is trusted now; with --remove, no longer
+  1    nothing was changed: the answer was no, or with --remove it was not trusted
+  125  a policy does not load, the list cannot be written, nobody is there to say yes, or wrong usage";
 
 const FROM_LOG: &str = "\
 Examples:

@@ -33,6 +33,14 @@ pub(super) enum Error {
     Corpus { path: String, source: CorpusError },
     #[error(transparent)]
     Trust(#[from] TrustError),
+    #[error("a project is not trusted from inside a session: use another terminal")]
+    Inside,
+    #[error("{0} has no policy of its own (.tollgate/policy.yaml)")]
+    NoProject(String),
+    #[error("nobody is there to say yes: look at the files, then give --digest {0}")]
+    NoTerminal(String),
+    #[error("the files are not those that were looked at: their digest is {0}")]
+    OtherDigest(String),
     #[error("there is no built-in policy {0:?}")]
     NoBuiltin(String),
     #[error("a policy is named twice: {0}")]

@@ -10,6 +10,7 @@ mod records;
 mod schema;
 mod show;
 mod test;
+mod trust;
 
 use super::output;
 use crate::model::exit;
@@ -26,6 +27,13 @@ pub(super) fn policy(command: &PolicyCommand) -> u8 {
         }
         PolicyAction::Schema => schema::schema(),
         PolicyAction::Fmt { check, files } => fmt::fmt(files, *check),
+        PolicyAction::Trust { project, list, remove, digest, json } => trust::trust(&trust::Asked {
+            project: project.as_deref(),
+            list: *list,
+            remove: *remove,
+            digest: digest.as_deref(),
+            json: *json,
+        }),
         PolicyAction::FromLog { sessions, policy, level, audit_dir, json } => {
             from_log::from_log(&from_log::Asked { sessions, policy, level: *level, audit_dir, json: *json })
         }
