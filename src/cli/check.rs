@@ -67,6 +67,7 @@ fn judge(arguments: &CheckArgs) -> Result<Judged, String> {
     let situation = Situation {
         now: Some(std::time::SystemTime::now()),
         usage: Some(Usage::default()),
+        ancestors: Some(Default::default()),
         ..caller.situation(None, &policy)
     };
     let (evaluation, shown) = match &arguments.line {
