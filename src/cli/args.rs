@@ -251,7 +251,7 @@ pub struct InitArgs {
 
 /// `tollgate check` and `tollgate explain`.
 #[derive(Args, Clone, Debug)]
-#[command(group(ArgGroup::new("judged").required(true).args(["line", "command"])))]
+#[command(group(ArgGroup::new("judged").required(true).multiple(true).args(["line", "command", "tool"])))]
 pub struct CheckArgs {
     /// Where the policy comes from.
     #[command(flatten)]
@@ -259,11 +259,20 @@ pub struct CheckArgs {
     /// A shell line, as an agent would give it to its shell
     #[arg(long, value_name = "SHELL LINE")]
     pub line: Option<String>,
+    /// A tool call of an agent, by the tool's name: Write, WebFetch, mcp__server__name; Bash with --line
+    #[arg(long, value_name = "NAME")]
+    pub tool: Option<String>,
+    /// The file that the tool works on
+    #[arg(long, value_name = "FILE", requires = "tool")]
+    pub path: Option<PathBuf>,
+    /// The address that the tool fetches
+    #[arg(long, value_name = "URL", requires = "tool", conflicts_with = "path")]
+    pub url: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
     /// The command and its arguments
-    #[arg(trailing_var_arg = true, value_name = "COMMAND")]
+    #[arg(trailing_var_arg = true, value_name = "COMMAND", conflicts_with_all = ["line", "tool"])]
     pub command: Vec<OsString>,
 }
 

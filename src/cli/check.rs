@@ -5,9 +5,10 @@ use super::{output, run};
 use crate::launch::{Caller, Places};
 use crate::model::text::{COMMAND_LIMIT, command, escape, escape_os};
 use crate::model::{
-    Decision, Evaluation, Invocation, Match, Names, Outcome, Program, Scope, Situation, Subject, Usage, Via, Weight,
-    exit,
+    Decision, Evaluation, Invocation, Match, Names, Outcome, Program, Scope, Situation, Subject, ToolCall, Usage, Via,
+    Weight, exit,
 };
+use crate::policy::samples::Act;
 use crate::policy::{Policy, Seen, SeenCommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -71,15 +72,27 @@ fn judge(arguments: &CheckArgs) -> Result<Judged, String> {
     let situation = Situation {
         now: Some(std::time::SystemTime::now()),
         usage: Some(Usage::default()),
+        ancestors: Some(Default::default()),
         ..caller.situation(None, &policy)
     };
-    let (evaluation, seen, shown) = match &arguments.line {
-        Some(line) => (
+    let call = arguments.tool.as_ref().map(|tool| ToolCall {
+        tool: tool.clone(),
+        path: arguments.path.clone(),
+        url: arguments.url.clone(),
+        line: arguments.line.clone(),
+    });
+    let (evaluation, seen, shown) = match (&call, &arguments.line) {
+        (Some(call), _) => (
+            policy.evaluate_tool(call, &caller.cwd, &situation),
+            policy.view_tool(call, &caller.cwd),
+            escape(Act::Tool(call.clone()).shown().as_bytes()).into_owned(),
+        ),
+        (None, Some(line)) => (
             policy.evaluate_line_in(line, &caller.cwd, &[], &situation),
             policy.view_line(line, &caller.cwd, &[]),
             escape(line.as_bytes()).into_owned(),
         ),
-        None => {
+        (None, None) => {
             let subject = Subject { readings: vec![invocation(&caller, &arguments.command)], scope: Scope::Line };
             (
                 policy.evaluate_in(&subject, &situation),

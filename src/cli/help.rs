@@ -5,6 +5,7 @@ Examples:
   tollgate check -- git push --force
   tollgate check --line 'cd / && rm -rf usr'
   tollgate check --policy new.yaml --json -- npm publish
+  tollgate check --tool Write --path ~/.bashrc
 
 JSON:
   decision   allow, ask or deny

@@ -2,6 +2,7 @@
 
 use super::budgets::Budgets;
 use super::grants::{Carried, Grants, Key};
+use super::lineage::Lineage;
 use super::ticker::Ticker;
 use super::traffic::{Passing, Traffic};
 use super::{Identities, Reply, branch, message, resolve};
@@ -51,6 +52,7 @@ pub struct Gate {
     granted: AtomicU64,
     situation: Situation,
     budgets: Budgets,
+    lineage: Lineage,
 }
 
 /// Failing to write a record: the only error, and it refuses.
@@ -68,7 +70,7 @@ impl Gate {
     ) -> Self {
         let (grants, carried, ticker) = (Grants::default(), Carried::default(), Ticker::default());
         let (traffic, granted) = (Traffic::default(), AtomicU64::new(0));
-        let (situation, budgets) = (Situation::default(), Budgets::default());
+        let (situation, budgets, lineage) = (Situation::default(), Budgets::default(), Lineage::default());
         Self {
             policy,
             identities,
@@ -82,6 +84,7 @@ impl Gate {
             granted,
             situation,
             budgets,
+            lineage,
         }
     }
 
@@ -163,19 +166,26 @@ impl Gate {
         self.carried.remove_answered(request.process, &mut subject);
         let evaluation = self.evaluate(request, &subject);
         let took = started.elapsed();
-        self.settle(request, &subject, &evaluation, took, hold).unwrap_or_else(|error| {
+        let reply = self.settle(request, &subject, &evaluation, took, hold).unwrap_or_else(|error| {
             Reply::refuse(&message::fault(request, &format!("nothing may run that cannot be recorded: {error}")))
-        })
+        });
+        if self.policy.reads_ancestors() && matches!(reply, Reply::Permit(_)) {
+            self.lineage.remember(request, &subject, self.policy.catalog());
+        }
+        reply
     }
 
     /// Judges a subject now. Budgets stay locked meanwhile, so that two requests do not share a use.
     fn evaluate(&self, request: &Request, subject: &Subject) -> Evaluation {
-        if !self.policy.reads_situation() && !self.policy.has_limits() {
+        if !self.policy.reads_situation() && !self.policy.has_limits() && !self.policy.reads_ancestors() {
             return self.policy.evaluate_in(subject, &self.situation);
         }
         let mut situation = Situation { now: Some(SystemTime::now()), ..self.situation.clone() };
         if self.policy.reads_branch() {
             situation.branch = branch::of(&request.cwd);
+        }
+        if self.policy.reads_ancestors() {
+            situation.ancestors = Some(self.lineage.above(request));
         }
         if !self.policy.has_limits() {
             return self.policy.evaluate_in(subject, &situation);
@@ -201,6 +211,7 @@ impl Gate {
     /// Forgets a process that has ended.
     pub fn forget(&self, process: ProcessId) {
         self.carried.forget(process);
+        self.lineage.forget(process);
     }
 
     /// Records a program of our own, without judging it.

@@ -10,6 +10,7 @@ mod budgets;
 mod decide;
 mod grants;
 mod identity;
+mod lineage;
 mod message;
 mod reply;
 mod resolve;

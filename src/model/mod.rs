@@ -13,6 +13,7 @@ mod situation;
 mod terms;
 pub mod text;
 mod tier;
+mod tool;
 mod usage;
 mod verdict;
 
@@ -23,5 +24,6 @@ pub use request::{Door, ProgramFile, Request, Truth};
 pub use situation::{Ancestor, Environment, Situation};
 pub use terms::Terms;
 pub use tier::{Mode, Tier};
+pub use tool::ToolCall;
 pub use usage::{Charge, Usage};
 pub use verdict::{Basis, Verdict};

@@ -1,7 +1,8 @@
 //! What is so while something is judged, beside the thing itself.
 
-use super::Usage;
+use super::{Digest, Usage};
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -34,8 +35,8 @@ pub struct Situation {
     pub variables: Option<Arc<[(OsString, OsString)]>>,
     /// The branch that is checked out where the subject runs.
     pub branch: Option<String>,
-    /// The programs above the one that runs, its parent first.
-    pub ancestors: Option<Vec<Ancestor>>,
+    /// The programs above the one that runs, the nearest first.
+    pub ancestors: Option<Arc<[Ancestor]>>,
     /// How far budgets are used.
     pub usage: Option<Usage>,
 }
@@ -43,8 +44,14 @@ pub struct Situation {
 /// One program above another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ancestor {
+    /// How far above: 0 is what the same process ran before, 1 its parent.
+    pub generation: u32,
     /// What it may be called.
     pub names: Vec<String>,
-    /// Its arguments, `argv[0]` included.
-    pub argv: Vec<OsString>,
+    /// Its file.
+    pub path: PathBuf,
+    /// Its content, where some rule names programs by that.
+    pub sha256: Option<Digest>,
+    /// Its subcommand.
+    pub subcommand: Option<String>,
 }

@@ -41,8 +41,6 @@ pub struct Flip {
 pub struct Changes {
     /// How many commands were judged.
     pub judged: usize,
-    /// How many could not be judged: tool calls.
-    pub not_judged: usize,
     /// What is decided differently, the looser ones first.
     pub flips: Vec<Flip>,
 }
@@ -100,10 +98,7 @@ pub fn diff(old: &mut Judge, new: &mut Judge, commands: &[Judged]) -> Result<Cha
     old.at(Path::new(SAMPLES_CWD))?;
     new.at(Path::new(SAMPLES_CWD))?;
     for command in commands {
-        let (Some(before), Some(after)) = (judge(old, command)?, judge(new, command)?) else {
-            changes.not_judged += 1;
-            continue;
-        };
+        let (before, after) = (judge(old, command)?, judge(new, command)?);
         changes.judged += 1;
         if before.decision != after.decision {
             let (id, kind, shown) = match command {
@@ -118,13 +113,13 @@ pub fn diff(old: &mut Judge, new: &mut Judge, commands: &[Judged]) -> Result<Cha
     Ok(changes)
 }
 
-fn judge(judge: &mut Judge, command: &Judged) -> Result<Option<Evaluation>, LoadErrors> {
+fn judge(judge: &mut Judge, command: &Judged) -> Result<Evaluation, LoadErrors> {
     Ok(match command {
         Judged::Case(case) => {
             let cwd = case.cwd.clone().unwrap_or_else(|| SAMPLES_CWD.into());
             judge.at(&cwd)?.judge(&case.act, &cwd)
         }
-        Judged::Observed(seen) => Some(judge.at(&seen.workspace)?.evaluate_in(&seen.subject(), &situation())),
+        Judged::Observed(seen) => judge.at(&seen.workspace)?.evaluate_in(&seen.subject(), &situation()),
     })
 }
 

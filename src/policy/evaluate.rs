@@ -7,7 +7,7 @@ use super::matcher::{Matcher, Places, Sense, Trial};
 use super::rule::Rule;
 use super::set::Policy;
 use super::{line, unwrap};
-use crate::model::{Decision, Evaluation, Invocation, Match, Outcome, Scope, Situation, Subject, Weight};
+use crate::model::{Decision, Evaluation, Match, Outcome, Scope, Situation, Subject, ToolCall, Weight};
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -40,13 +40,16 @@ impl Policy {
     #[must_use]
     pub fn evaluate_in(&self, subject: &Subject, situation: &Situation) -> Evaluation {
         match subject.scope {
-            Scope::Exec => self.exec(&subject.readings, situation),
+            Scope::Exec => {
+                let readings = subject.readings.iter().map(|reading| Candidate::running(reading, &self.catalog));
+                self.exec(readings, situation)
+            }
             Scope::Line => {
                 let mut judged = Judged::default();
                 for reading in &subject.readings {
                     unwrap::expand(Candidate::running(reading, &self.catalog), &self.catalog, &mut judged);
                 }
-                self.line(&judged, situation)
+                self.line(judged, situation)
             }
         }
     }
@@ -66,14 +69,27 @@ impl Policy {
         environment: &[(OsString, OsString)],
         situation: &Situation,
     ) -> Evaluation {
-        self.line(&line::judged(line, cwd, environment, &self.catalog), situation)
+        self.line(line::judged(line, cwd, environment, &self.catalog), situation)
+    }
+
+    /// Judges a tool call, and the shell line that it runs.
+    #[must_use]
+    pub fn evaluate_tool(&self, call: &ToolCall, cwd: &Path, situation: &Situation) -> Evaluation {
+        let own = self.exec(std::iter::once(Candidate::calling(call, cwd)), situation);
+        let Some(line) = &call.line else { return own };
+        let line = self.evaluate_line_in(line, cwd, &[], situation);
+        // Rules on tools decide where one does; the line is judged in any case.
+        match own.outcome {
+            Outcome::Rule(_) if own.decision > line.decision => own,
+            Outcome::Rule(_) | Outcome::Default | Outcome::Unknown => line,
+        }
     }
 
     /// Judges the readings of one program that runs now: they are one thing.
-    fn exec(&self, readings: &[Invocation], situation: &Situation) -> Evaluation {
+    fn exec(&self, readings: impl Iterator<Item = Candidate>, situation: &Situation) -> Evaluation {
         let mut matches = Vec::new();
-        for reading in readings {
-            let candidate = Candidate::running(reading, &self.catalog);
+        for mut candidate in readings {
+            candidate.ancestors = situation.ancestors.clone();
             let said = self.said(&candidate, situation);
             self.collect(&said, &candidate, situation, &mut matches);
         }
@@ -83,7 +99,7 @@ impl Policy {
     }
 
     /// Judges several commands: each on its own, and the strictest of all.
-    fn line(&self, judged: &Judged, situation: &Situation) -> Evaluation {
+    fn line(&self, mut judged: Judged, situation: &Situation) -> Evaluation {
         let mut matches = Vec::new();
         let mut whole: Option<Decision> = None;
         let mut unknown: Option<(Decision, String)> = None;
@@ -92,7 +108,9 @@ impl Policy {
                 unknown = Some((decision, why));
             }
         };
-        for candidate in &judged.candidates {
+        for candidate in &mut judged.candidates {
+            candidate.ancestors = situation.ancestors.clone();
+            let candidate = &*candidate;
             let said = self.said(candidate, situation);
             let mut own = Vec::new();
             self.collect(&said, candidate, situation, &mut own);

@@ -4,7 +4,7 @@ use super::examples;
 use super::load::Tested;
 use super::set::Policy;
 use super::view::Seen;
-use crate::model::{Environment, Evaluation, Scope, Situation, Subject, Usage, text};
+use crate::model::{Environment, Evaluation, Scope, Situation, Subject, ToolCall, Usage, text};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -21,15 +21,8 @@ pub enum Act {
     Line(String),
     /// One command.
     Argv(Vec<OsString>),
-    /// A tool call of an agent: its name, and the path or address that it is given.
-    Tool {
-        /// The tool, such as `Write`.
-        name: String,
-        /// The file that it works on.
-        path: Option<PathBuf>,
-        /// The address that it fetches.
-        url: Option<String>,
-    },
+    /// A tool call of an agent.
+    Tool(ToolCall),
 }
 
 /// A command to judge.
@@ -85,7 +78,9 @@ fn case(line: &str) -> Result<Case, String> {
     let act = match (line, argv, member("tool")) {
         (Some(line), None, _) => Act::Line(line),
         (None, Some(argv), _) => Act::Argv(argv?),
-        (None, None, Some(name)) => Act::Tool { name, path: member("path").map(PathBuf::from), url: member("url") },
+        (None, None, Some(tool)) => {
+            Act::Tool(ToolCall { tool, path: member("path").map(PathBuf::from), url: member("url"), line: None })
+        }
         _ => return Err("it has neither line, argv nor tool, or more than one of them".to_owned()),
     };
     let cwd = member("cwd").map(PathBuf::from);
@@ -100,9 +95,12 @@ impl From<&Tested> for Act {
         match tested {
             Tested::Line(line) => Self::Line(line.clone()),
             Tested::Argv(argv) => Self::Argv(argv.clone()),
-            Tested::Tool { name, path, url } => {
-                Self::Tool { name: name.clone(), path: path.as_ref().map(PathBuf::from), url: url.clone() }
-            }
+            Tested::Tool { name, path, url } => Self::Tool(ToolCall {
+                tool: name.clone(),
+                path: path.as_ref().map(PathBuf::from),
+                url: url.clone(),
+                line: None,
+            }),
         }
     }
 }
@@ -117,10 +115,10 @@ impl Act {
                 let words: Vec<String> = argv.iter().map(|word| text::argument(word, usize::MAX)).collect();
                 words.join(" ")
             }
-            Self::Tool { name, path, url } => {
-                let path = path.as_ref().map(|path| path.to_string_lossy().into_owned());
-                let object = path.or_else(|| url.clone()).unwrap_or_default();
-                format!("{name} {object}").trim_end().to_owned()
+            Self::Tool(call) => {
+                let path = call.path.as_ref().map(|path| path.to_string_lossy().into_owned());
+                let object = path.or_else(|| call.url.clone()).or_else(|| call.line.clone()).unwrap_or_default();
+                format!("{} {object}", call.tool).trim_end().to_owned()
             }
         }
     }
@@ -129,11 +127,11 @@ impl Act {
 impl Policy {
     /// Judges what is done in a directory, without running it.
     #[must_use]
-    pub fn judge(&self, act: &Act, cwd: &Path) -> Option<Evaluation> {
+    pub fn judge(&self, act: &Act, cwd: &Path) -> Evaluation {
         match act {
-            Act::Line(line) => Some(self.evaluate_line_in(line, cwd, &[], &situation())),
-            Act::Argv(argv) => Some(self.evaluate_in(&subject(argv, cwd), &situation())),
-            Act::Tool { .. } => None,
+            Act::Line(line) => self.evaluate_line_in(line, cwd, &[], &situation()),
+            Act::Argv(argv) => self.evaluate_in(&subject(argv, cwd), &situation()),
+            Act::Tool(call) => self.evaluate_tool(call, cwd, &situation()),
         }
     }
 
@@ -143,7 +141,7 @@ impl Policy {
         match act {
             Act::Line(line) => self.view_line(line, cwd, &[]),
             Act::Argv(argv) => self.view(&subject(argv, cwd)),
-            Act::Tool { .. } => Seen::default(),
+            Act::Tool(call) => self.view_tool(call, cwd),
         }
     }
 }

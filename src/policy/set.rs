@@ -78,6 +78,7 @@ pub struct Policy {
     reads_environment: bool,
     reads_branch: bool,
     reads_situation: bool,
+    reads_ancestors: bool,
     has_limits: bool,
     /// The digest of the project's files.
     project: Option<Digest>,
@@ -114,6 +115,12 @@ impl Policy {
             reads_branch: conditions().chain(excepted()).any(Condition::reads_branch),
             reads_situation: !parts.exceptions.is_empty()
                 || parts.rules.iter().any(|rule| rule.condition.is_some() || rule.approval.is_some()),
+            reads_ancestors: parts
+                .rules
+                .iter()
+                .map(|rule| &rule.matcher)
+                .chain(matchers())
+                .any(Matcher::reads_ancestors),
             has_limits: parts.rules.iter().any(|rule| rule.limit.is_some()),
             rules: parts.rules,
             exceptions: parts.exceptions,
@@ -158,6 +165,12 @@ impl Policy {
     #[must_use]
     pub fn reads_situation(&self) -> bool {
         self.reads_situation
+    }
+
+    /// Says whether some rule asks for the programs above.
+    #[must_use]
+    pub fn reads_ancestors(&self) -> bool {
+        self.reads_ancestors
     }
 
     /// Says whether some rule asks for the branch that is checked out.

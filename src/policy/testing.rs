@@ -107,25 +107,22 @@ fn count_cases(outline: &Outline) -> usize {
 fn hold(test: &str, cwd: &Path, case: &TestCase, policy: &Policy) -> Option<Failure> {
     let act = Act::from(&case.what);
     let evaluation = policy.judge(&act, cwd);
-    let got = evaluation.as_ref().map(|evaluation| evaluation.decision);
-    if got == Some(case.expect) {
+    if evaluation.decision == case.expect {
         return None;
     }
-    let deciding = evaluation.as_ref().and_then(Evaluation::deciding);
-    let because = evaluation.as_ref().map(|evaluation| because(evaluation, policy));
     Some(Failure {
         test: test.to_owned(),
         line: case.line,
         column: case.column,
         input: act.shown(),
         expected: case.expect.to_string(),
-        got: got.map_or_else(|| "nothing: this build does not judge tool calls".to_owned(), |got| got.to_string()),
-        rule: deciding.map(|found| RulePlace {
+        got: evaluation.decision.to_string(),
+        rule: evaluation.deciding().map(|found| RulePlace {
             id: found.rule.as_str().to_owned(),
             file: (*found.place.file).clone(),
             line: found.place.line,
         }),
-        because: because.flatten(),
+        because: because(&evaluation, policy),
         seen: lines(&policy.seen(&act, cwd)),
     })
 }

@@ -5,7 +5,7 @@ use super::judged::{Candidate, View};
 use super::normal::Flag;
 use super::set::Policy;
 use super::{line, unwrap};
-use crate::model::Subject;
+use crate::model::{Subject, ToolCall};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -73,6 +73,14 @@ impl Policy {
             unwrap::expand(Candidate::running(reading, &self.catalog), &self.catalog, &mut judged);
         }
         self.all_seen(&judged)
+    }
+
+    /// Says how a tool call is read, with the shell line that it runs.
+    #[must_use]
+    pub fn view_tool(&self, call: &ToolCall, cwd: &Path) -> Seen {
+        let line = call.line.as_ref().map(|line| self.view_line(line, cwd, &[])).unwrap_or_default();
+        let own = self.one(&Candidate::calling(call, cwd));
+        Seen { commands: own.into_iter().chain(line.commands).collect(), unread: line.unread }
     }
 
     fn all_seen(&self, judged: &Judged) -> Seen {

@@ -49,3 +49,18 @@ fn an_answer_says_how_the_command_was_read_and_all_that_matches() {
     let seen = &answer["view"]["commands"][0];
     assert_eq!((&seen["subcommand"], &seen["open"]), (&"push".into(), &true.into()));
 }
+
+#[test]
+fn a_tool_call_is_judged() {
+    let text = POLICY.replace(
+        "rules:\n",
+        "rules:\n  - { id: ci, action: deny, match: { tool: [Write, Edit], path: { in: [\"**/.github/**\"] } } }\n  - { id: mcp, action: ask, match: { tool: \"mcp__*\" } }\n",
+    );
+    let env = Env::new(&text);
+    call(&env, "check", &["--tool", "Write", "--path", ".github/workflows/x.yml"]).exited(1);
+    call(&env, "check", &["--tool", "Write", "--path", "src/x.rs"]).exited(0);
+    call(&env, "explain", &["--tool", "mcp__docs__get"]).exited(2);
+    call(&env, "check", &["--tool", "Bash", "--line", "git push -f"]).exited(1);
+    call(&env, "check", &["--path", "x"]).exited(125);
+    call(&env, "check", &["--tool", "Write", "--", "ls"]).exited(125);
+}

@@ -222,7 +222,7 @@ Examples:
   tollgate policy diff old.yaml new.yaml --corpus commands.jsonl
 
 JSON:
-  judged, not_judged   how many commands were judged; how many could not be
+  judged     how many commands were judged
   flips      a list: id, kind (everyday or dangerous, of the built-in corpus), command, looser, and old and new,
              each with decision, rule, place
 

@@ -38,7 +38,6 @@ pub(super) fn diff(asked: &Asked<'_>) -> Result<u8, Error> {
         let recorded = records::judged(asked.sessions, &here.caller)?;
         let more = compare(&mut here.judge(old)?, &mut here.judge(new)?, &recorded)?;
         changes.judged += more.judged;
-        changes.not_judged += more.not_judged;
         changes.flips.extend(more.flips);
         changes.flips.sort_by_key(|flip| !flip.looser);
     }
@@ -71,9 +70,6 @@ fn print(changes: &Changes) {
     let mut line = format!("{} of {} decisions change", changes.flips.len(), changes.judged);
     if !changes.flips.is_empty() {
         line.push_str(&format!(": {looser} looser, {} stricter", changes.flips.len() - looser));
-    }
-    if changes.not_judged > 0 {
-        line.push_str(&format!("; {} tool calls were not judged", changes.not_judged));
     }
     output::line(line);
 }

@@ -1,5 +1,6 @@
 //! What policies decide.
 
+mod demands;
 mod examples;
 mod judging;
 mod layers;

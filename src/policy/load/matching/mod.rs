@@ -5,12 +5,14 @@ mod combine;
 mod cwd;
 mod env;
 mod flags;
+mod parent;
 mod path;
 mod program;
 mod reader;
 mod regex;
 mod subcommand;
 mod table;
+mod tool;
 
 pub(super) use env::values;
 pub(super) use reader::MatchReader;
