@@ -22,7 +22,8 @@ pub enum PolicyAction {
     /// listed in tollgate-policy(5)), a place, and what to write instead. Only what is certain is said: a
     /// rule that is reported as shadowed is decided by another one whatever the command.
     ///
-    /// Advice is shown, but counts only with `--strict`.
+    /// Advice is shown, but counts only with `--strict`. What is meant is waived by a comment on the line of the
+    /// finding, or on the line above, that says why: `# lint: allow L013 because …`.
     #[command(after_long_help = LINT)]
     Lint {
         /// Policy files (default: every policy that holds here)
@@ -174,7 +175,8 @@ Examples:
   tollgate policy lint --json | jq -r '.findings[].code'
 
 JSON:
-  findings   a list: code, level (warning or advice), rule, file, line, column, message, fix
+  findings   a list: code, level (warning or advice), rule, file, line, column, message, fix, waived (why it does not
+             count, or null)
   warnings   how many there are
   advice     how many there are
 

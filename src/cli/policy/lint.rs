@@ -21,27 +21,33 @@ pub(super) fn lint(files: &[PathBuf], strict: bool, json: bool) -> Result<u8, Er
         }
         found
     };
-    let count = |level: Level| found.iter().filter(|one| one.level == level).count();
+    let count = |level: Level| found.iter().filter(|one| one.level == level && one.waived.is_none()).count();
     let (warnings, advice) = (count(Level::Warning), count(Level::Advice));
     if json {
         let all: Vec<serde_json::Value> = found.iter().map(one).collect();
         output::json(&serde_json::json!({ "findings": all, "warnings": warnings, "advice": advice }));
     } else {
-        for finding in &found {
+        for finding in found.iter().filter(|one| one.waived.is_none()) {
             output::line(&finding.complaint);
         }
-        output::line(closing(sources.len(), warnings, advice, strict));
+        output::line(closing(sources.len(), &found, strict));
     }
     let counts = warnings + if strict { advice } else { 0 };
     Ok(if counts == 0 { exit::SUCCESS } else { exit::FOUND })
 }
 
-fn closing(files: usize, warnings: usize, advice: usize, strict: bool) -> String {
+fn closing(files: usize, found: &[Finding], strict: bool) -> String {
+    let open = |level: Level| found.iter().filter(|one| one.level == level && one.waived.is_none()).count();
+    let (warnings, advice) = (open(Level::Warning), open(Level::Advice));
+    let waived = found.len() - warnings - advice;
     let many = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let mut line = format!("{} in {}", many(warnings, "warning"), many(files, "file"));
     if advice > 0 {
         line.push_str(&format!(", {advice} advice"));
         line.push_str(if strict { "" } else { " (counts with --strict)" });
+    }
+    if waived > 0 {
+        line.push_str(&format!(", {waived} waived"));
     }
     line
 }
@@ -57,5 +63,6 @@ fn one(finding: &Finding) -> serde_json::Value {
         "column": complaint.column,
         "message": complaint.message,
         "fix": complaint.fix,
+        "waived": finding.waived,
     })
 }

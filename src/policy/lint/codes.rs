@@ -61,8 +61,8 @@ pub(super) const NO_ID: Code = advice("L014", "a rule without an id");
 pub(super) const SAME_ID: Code = warning("L015", "the same id in two files");
 /// A set that nothing uses.
 pub(super) const UNUSED_SET: Code = warning("L016", "a set that no rule uses");
-/// An allow that lets everything through.
-pub(super) const RUNS_ANYTHING: Code = warning("L017", "an allow of a program that runs other programs");
+/// An allow of becoming somebody else.
+pub(super) const RUNS_ANYTHING: Code = warning("L017", "an allow of a program that runs others as somebody else");
 /// A question that nobody hears is answered with yes.
 pub(super) const UNHEARD: Code = warning("L018", "an ask is allowed where nobody answers");
 

@@ -22,7 +22,7 @@ pub(super) fn rule(rule: &Written<'_>, catalog: &Catalog, found: &mut Vec<Findin
     }
     if let Some(node) = get(rule.node, "match") {
         matching(rule, node, IsAll::Yes, catalog, found);
-        runs_anything(rule, node, catalog, found);
+        runs_anything(rule, node, found);
     }
 }
 
@@ -181,8 +181,9 @@ fn wanted_and_forbidden(rule: &Written<'_>, flags: &Node, found: &mut Vec<Findin
 /// Keys that say which arguments a program may have.
 const NARROWING: [&str; 9] = ["subcommand", "flags", "argv", "regex", "path", "not", "tool", "url", "all"];
 
-/// An allow of a shell or a wrapper allows whatever it is told to start.
-fn runs_anything(rule: &Written<'_>, node: &Node, catalog: &Catalog, found: &mut Vec<Finding>) {
+/// An allow of `sudo` allows whatever it is told to start, as somebody else. (What a shell starts comes to
+/// the gate by itself.)
+fn runs_anything(rule: &Written<'_>, node: &Node, found: &mut Vec<Finding>) {
     if rule.decision != Some(Decision::Allow)
         || entries(node).iter().any(|(key, _)| NARROWING.contains(&key.text.as_str()))
     {
@@ -190,9 +191,7 @@ fn runs_anything(rule: &Written<'_>, node: &Node, catalog: &Catalog, found: &mut
     }
     let Some(programs) = get(node, "program") else { return };
     for (name, spot) in texts(programs) {
-        let shell = catalog.entry(name).is_some_and(|entry| entry.shell);
-        let privilege = matches!(name, "sudo" | "doas" | "su" | "pkexec" | "run0");
-        if shell || privilege {
+        if matches!(name, "sudo" | "doas" | "su" | "pkexec" | "run0") {
             let message =
                 format!("rule \"{}\" allows {name} with any arguments, and {name} runs whatever it is told", rule.id);
             found.push(rule.finding(

@@ -18,6 +18,8 @@ pub struct Finding {
     pub rule: Option<String>,
     /// Its code, its place, what it is, and what to write instead.
     pub complaint: Complaint,
+    /// Why the file says that it is meant, where it does. Such a finding does not count.
+    pub waived: Option<String>,
 }
 
 /// A rule as it is written.
@@ -45,7 +47,7 @@ impl Written<'_> {
         fix: impl Into<String>,
     ) -> Finding {
         let complaint = self.file.complain(code.name, spot, message, fix);
-        Finding { level: code.level, rule: Some(self.id.clone()), complaint }
+        Finding { level: code.level, rule: Some(self.id.clone()), complaint, waived: None }
     }
 
     /// Says where the rule stands.
@@ -90,7 +92,25 @@ pub fn lint(sources: &[Source], context: &Context, today: Date) -> Result<Vec<Fi
         (file, finding.complaint.line, finding.complaint.column, finding.complaint.code)
     };
     found.sort_by_key(order);
+    for finding in &mut found {
+        let text = outlines.iter().find(|outline| outline.name.to_string_lossy() == finding.complaint.file);
+        finding.waived = text.and_then(|outline| waiver(&outline.text, &finding.complaint));
+    }
     Ok(found)
+}
+
+/// What stands before a waiver.
+const WAIVER: &str = "# lint: allow ";
+
+/// Returns the reason of a waiver: `# lint: allow L013 because …` on the line of a finding, or on the line
+/// above. Without a reason there is none.
+fn waiver(text: &str, complaint: &Complaint) -> Option<String> {
+    let own = complaint.line.checked_sub(1)? as usize;
+    let lines = text.lines().skip(own.saturating_sub(1)).take(if own == 0 { 1 } else { 2 });
+    lines.filter_map(|line| line.split_once(WAIVER)).find_map(|(_, rest)| {
+        let (code, reason) = rest.split_once(' ')?;
+        (code == complaint.code && !reason.trim().is_empty()).then(|| reason.trim().to_owned())
+    })
 }
 
 fn written(file: &Outline) -> impl Iterator<Item = Written<'_>> {

@@ -176,7 +176,7 @@ sets:
 rules:
   - { action: deny, match: { program: a } }
   - { id: b, action: ask, match: { program: b } }
-  - { id: c, action: allow, match: { program: [ls, bash] } }
+  - { id: c, action: allow, match: { program: [ls, sudo] } }
 ";
     let found = codes_of(&[source("x", text, Layer::Session)]);
     let expected = [
@@ -195,6 +195,24 @@ rules:
     let level = |name: &str| CODES.iter().find(|code| code.name == name).map(|code| code.level);
     assert_eq!(level("L013"), Some(Level::Advice));
     assert_eq!(level("L010"), Some(Level::Warning));
+}
+
+#[test]
+fn what_is_meant_is_waived_with_a_reason() {
+    let found = |comment: &str| {
+        let text = format!("version: \"1.0\"\ndefaults:\n  {comment}\n  action: allow\nrules: []\n");
+        let sources = [source("x", &text, Layer::Session)];
+        let today = jiff::civil::date(2026, 11, 20);
+        let found = lint(&sources, &Context::described(Path::new("/home/dev/proj")), today).unwrap();
+        found.into_iter().map(|one| one.waived).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        found("# lint: allow L013 because it is only recorded"),
+        [Some("because it is only recorded".to_owned())]
+    );
+    for comment in ["", "# lint: allow L013", "# lint: allow L013 ", "# lint: allow L010 because"] {
+        assert_eq!(found(comment), [None], "{comment}");
+    }
 }
 
 #[test]

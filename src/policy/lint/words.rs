@@ -18,6 +18,7 @@ pub(super) fn file(outline: &Outline, today: Date, found: &mut Vec<Finding>) {
             level: code.level,
             rule: None,
             complaint: outline.complain(code.name, spot, message, fix),
+            waived: None,
         });
     };
     let root = &outline.root;
