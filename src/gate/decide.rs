@@ -191,9 +191,9 @@ impl Gate {
             return self.policy.evaluate_in(subject, &situation);
         }
         let mut budgets = self.budgets.lock();
-        situation.usage = Some(budgets.usage(Instant::now()));
+        situation.usage = Some(budgets.usage(request, Instant::now()));
         let evaluation = self.policy.evaluate_in(subject, &situation);
-        budgets.charge(evaluation.matches.iter().filter_map(|found| found.charge.as_ref()), Instant::now());
+        budgets.charge(evaluation.matches.iter().filter_map(|found| found.charge.as_ref()), request, Instant::now());
         evaluation
     }
 
@@ -212,6 +212,7 @@ impl Gate {
     pub fn forget(&self, process: ProcessId) {
         self.carried.forget(process);
         self.lineage.forget(process);
+        self.budgets.forget(process);
     }
 
     /// Records a program of our own, without judging it.

@@ -113,6 +113,8 @@ impl fmt::Display for Place {
 pub enum Weight {
     /// It takes part in the decision.
     Decides,
+    /// It can only make the decision stricter: its layer may not relax what the others, or the defaults, say.
+    Tightens,
     /// A rule with a limit whose budget is not used up: this is counted, and decides nothing.
     Counted,
     /// A rule that only records, or one that an exception stands in for.
@@ -173,11 +175,20 @@ pub struct Evaluation {
 }
 
 impl Match {
+    /// Says whether it takes part in the decision in some way.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        match self.weight {
+            Weight::Decides | Weight::Tightens => true,
+            Weight::Counted | Weight::Noted => false,
+        }
+    }
+
     /// Returns the word for what it says: the decision, or `log` where it decides nothing.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self.weight {
-            Weight::Decides => self.decision.as_str(),
+            Weight::Decides | Weight::Tightens => self.decision.as_str(),
             Weight::Counted => "count",
             Weight::Noted => "log",
         }
@@ -188,8 +199,7 @@ impl Evaluation {
     /// Returns the terms of every rule that asks, taken together: the strictest of each.
     #[must_use]
     pub fn terms(&self) -> Terms {
-        let asks =
-            self.matches.iter().filter(|found| found.weight == Weight::Decides && found.decision == Decision::Ask);
+        let asks = self.matches.iter().filter(|found| found.counts() && found.decision == Decision::Ask);
         let none = Terms { timeout: None, may_remember: true, needs_person: false };
         asks.filter_map(|found| found.terms).fold(none, |one, other| Terms {
             timeout: one.timeout.into_iter().chain(other.timeout).min(),

@@ -3,9 +3,12 @@
 /// The policy that holds where there is no other: commented for people who see one for the first time.
 const STARTER: &str = include_str!("builtin/starter.yaml");
 
+/// Records everything and decides nothing.
+const OBSERVE: &str = include_str!("builtin/observe.yaml");
+
 /// Every built-in policy with its major version. A version that was shipped stays as it is in meaning:
 /// what makes one stricter or looser gets the next number and stands beside it.
-const ALL: [(&str, u32, &str); 1] = [("starter", 1, STARTER)];
+const ALL: [(&str, u32, &str); 2] = [("observe", 1, OBSERVE), ("starter", 1, STARTER)];
 
 /// Returns the text of a built-in policy: of `NAME@MAJOR`, or of the newest of `NAME`.
 #[must_use]

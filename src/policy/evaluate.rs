@@ -93,9 +93,10 @@ impl Policy {
             let said = self.said(&candidate, situation);
             self.collect(&said, &candidate, situation, &mut matches);
         }
-        let decision = strictest(&matches);
-        let outcome = if decision.is_some() { Outcome::Rule(0) } else { Outcome::Default };
-        Evaluation { decision: decision.unwrap_or(self.defaults().action), outcome, matches, unknown: None }
+        let default = self.defaults().action;
+        let decision = settled(&matches, Some(default)).unwrap_or(default);
+        let outcome = if is_by_rule(&matches, decision) { Outcome::Rule(0) } else { Outcome::Default };
+        Evaluation { decision, outcome, matches, unknown: None }
     }
 
     /// Judges several commands: each on its own, and the strictest of all.
@@ -114,11 +115,8 @@ impl Policy {
             let said = self.said(candidate, situation);
             let mut own = Vec::new();
             self.collect(&said, candidate, situation, &mut own);
-            let mut own_decision = strictest(&own);
-            if own_decision.is_none() && !candidate.passes_on {
-                own_decision = Some(self.defaults().action);
-            }
-            whole = whole.max(own_decision);
+            let default = Some(self.defaults().action).filter(|_| !candidate.passes_on);
+            whole = whole.max(settled(&own, default));
             if let Some(decision) = self.doubt(candidate, &said) {
                 doubt(decision, format!("what `{}` does is only known when it runs", candidate.shown()));
             }
@@ -129,8 +127,7 @@ impl Policy {
         }
         sort(&mut matches);
         let ruled = whole.unwrap_or(self.defaults().action);
-        let by_rule =
-            matches.first().is_some_and(|first: &Match| first.weight == Weight::Decides && first.decision == ruled);
+        let by_rule = is_by_rule(&matches, ruled);
         match unknown {
             Some((decision, why)) if decision > ruled => {
                 Evaluation { decision, outcome: Outcome::Unknown, matches, unknown: Some(why) }
@@ -192,7 +189,7 @@ impl Policy {
         let rules = said.matched.iter().filter_map(|index| self.rules.get(*index));
         let mut found: Vec<Match> = rules.map(|rule| rule.matched(candidate, shown.clone(), situation)).collect();
         let mut instead = Vec::new();
-        for one in found.iter_mut().filter(|one| one.decision > Decision::Allow && one.weight == Weight::Decides) {
+        for one in found.iter_mut().filter(|one| one.decision > Decision::Allow && one.counts()) {
             let covers = |exception: &&Exception| exception.covers(one, &said.views, &self.places, situation);
             if let Some(exception) = self.exceptions.iter().find(covers) {
                 one.weight = Weight::Noted;
@@ -222,13 +219,20 @@ pub(super) fn fit_of(matcher: &Matcher, decision: Decision, views: &[View<'_>], 
     }
 }
 
-fn strictest(matches: &[Match]) -> Option<Decision> {
-    matches.iter().filter(|found| found.weight == Weight::Decides).map(|found| found.decision).max()
+/// Returns what the matches come to: the strictest that decides, or the default where none does, and
+/// whatever only tightens on top.
+fn settled(matches: &[Match], default: Option<Decision>) -> Option<Decision> {
+    let strictest = |weight| matches.iter().filter(|found| found.weight == weight).map(|found| found.decision).max();
+    strictest(Weight::Decides).or(default).max(strictest(Weight::Tightens))
+}
+
+/// Says whether a match made the decision, which is then the first.
+fn is_by_rule(matches: &[Match], decision: Decision) -> bool {
+    matches.first().is_some_and(|first| first.counts() && first.decision == decision)
 }
 
 /// Adds matches of rules that are not there yet; of two matches of one rule the one that counts more.
 fn merge(matches: &mut Vec<Match>, more: Vec<Match>) {
-    let rank = |found: &Match| (found.weight, std::cmp::Reverse(found.decision));
     for found in more {
         match matches.iter_mut().find(|known| known.rule == found.rule && known.place == found.place) {
             Some(known) if rank(&found) < rank(known) => *known = found,
@@ -238,8 +242,13 @@ fn merge(matches: &mut Vec<Match>, more: Vec<Match>) {
     }
 }
 
-/// Puts what decides first, the strictest of it before the others; those of one decision stay in their
+/// Orders matches: what counts, the strictest first, then what does not.
+fn rank(found: &Match) -> (bool, std::cmp::Reverse<Decision>, Weight) {
+    (!found.counts(), std::cmp::Reverse(found.decision), found.weight)
+}
+
+/// Puts what counts first, the strictest of it before the others; those of one decision stay in their
 /// order.
 fn sort(matches: &mut [Match]) {
-    matches.sort_by_key(|found| (found.weight, std::cmp::Reverse(found.decision)));
+    matches.sort_by_key(rank);
 }

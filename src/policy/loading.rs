@@ -176,6 +176,9 @@ impl<'a> Loading<'a> {
             for (id, spot) in &kept.disable {
                 let is_it = |rule: &Rule| rule.id.as_str() == id && rule.place.layer > kept.layer;
                 if !self.rules.iter().any(is_it) {
+                    if !self.complaints.is_empty() {
+                        continue;
+                    }
                     let known: Vec<&str> = self.rules.iter().map(|rule| rule.id.as_str()).collect();
                     let fix = nearest(id, &known).map(|word| format!("did you mean \"{word}\"?"));
                     complaints.at("P056", *spot, format!("no layer above has a rule \"{id}\""), fix);
@@ -194,6 +197,9 @@ impl<'a> Loading<'a> {
             self.complaints.extend(complaints.into_list());
         }
         let (layering, notes) = (&self.layering, &mut self.notes);
+        for rule in &mut self.rules {
+            rule.tightens_only = layering.forbids(rule).is_some();
+        }
         self.rules.retain(|rule| {
             let why = if rule.relaxes() { layering.forbids(rule) } else { None };
             notes.extend(why.map(|why| format!("{} rule \"{}\": {why}", rule.place, rule.id)));
@@ -209,7 +215,8 @@ impl<'a> Loading<'a> {
             let place = exception.place.clone();
             let named = |rule: &&Rule| rule.id == exception.rule;
             let reached = self.rules.iter().filter(named).any(|rule| rule.place.layer <= place.layer);
-            if !reached {
+            // A rule that does not load is missing for that reason alone.
+            if !reached && self.complaints.is_empty() {
                 let higher = self.rules.iter().any(|rule| named(&rule));
                 let message = if higher {
                     format!("the rule \"{}\" belongs to a layer above", exception.rule)

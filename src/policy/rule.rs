@@ -32,6 +32,8 @@ pub struct Rule {
     pub controls: Arc<[String]>,
     /// Its tags.
     pub tags: Arc<[String]>,
+    /// Whether its layer may only tighten: its ask does not relax a default that denies.
+    pub tightens_only: bool,
     /// For an allow rule: whether what the program does is not judged by the rules on effects.
     pub effects_unchecked: bool,
     /// Who must say yes.
@@ -54,6 +56,13 @@ impl Rule {
         }
     }
 
+    /// Says whether it counts only because nothing is known of what it asks for: an ask does not relax a
+    /// default that denies then.
+    fn is_unsure(&self, situation: &Situation) -> bool {
+        let condition = self.condition.as_ref().is_some_and(|condition| condition.fit(situation) == Fit::Unknown);
+        condition || (self.limit.is_some() && situation.usage.is_none())
+    }
+
     /// Returns why what it permits cannot be had here.
     fn obstacle(&self, situation: &Situation) -> Option<Arc<str>> {
         let approval = self.approval.as_ref().and_then(|approval| approval.obstacle(situation)).map(Arc::from);
@@ -70,6 +79,7 @@ impl Rule {
             decision: if obstacle.is_some() { Decision::Deny } else { self.decision },
             weight: match (self.only_logs, used_up) {
                 (true, _) => Weight::Noted,
+                (false, true) if self.tightens_only || self.is_unsure(situation) => Weight::Tightens,
                 (false, true) => Weight::Decides,
                 (false, false) => Weight::Counted,
             },

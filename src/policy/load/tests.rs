@@ -164,6 +164,33 @@ fn a_rule_that_would_mean_something_else_is_refused() {
 }
 
 #[test]
+fn a_set_is_of_one_type() {
+    let text = |set: &str, rule: &str| {
+        format!("version: '1'\nsets:\n  s: {set}\nrules:\n  - {{ action: deny, match: {rule} }}\n")
+    };
+    let paths = "{ type: paths, items: ['~/.ssh/**', workspace] }";
+    for (set, rule, expected) in [
+        (paths, "{ path: { in: $s } }", None),
+        (paths, "{ tool: WebFetch, url: { host: $s } }", Some(("P033", 5, 59))),
+        (paths, "{ program: $s }", Some(("P033", 5, 39))),
+        ("{ type: hosts, items: [a.example, '::1'] }", "{ path: { in: $s } }", Some(("P033", 5, 42))),
+        ("{ type: times, items: [daily] }", "{ program: x }", Some(("P035", 3, 29))),
+        ("{ type: hosts, items: ['https://a.example'] }", "{ program: x }", Some(("P031", 3, 29))),
+        ("{ type: hosts, items: ['a.example:443'] }", "{ program: x }", Some(("P031", 3, 29))),
+        ("{ type: paths, items: [src/x] }", "{ program: x }", Some(("P031", 3, 29))),
+        ("{ type: programs, items: [./x] }", "{ program: x }", Some(("P015", 3, 32))),
+    ] {
+        let text = text(set, rule);
+        let found = load(&text).err().map(|errors| {
+            let one = &errors.complaints()[0];
+            assert!(one.fix.is_some() && one.excerpt.is_some(), "{one}");
+            (one.code, one.line, one.column)
+        });
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
 fn ids_are_unique_in_a_file() {
     let rule = |id: &str| format!("  - {{ id: {id}, action: ask, pattern: x }}\n");
     assert_eq!(faults(&format!("version: '1'\nrules:\n{}{}", rule("a"), rule("a"))), [("P023", 4, 5)]);

@@ -6,4 +6,6 @@ mod judging;
 mod layers;
 mod lines;
 mod properties;
+mod properties_of_layers;
+mod schema;
 mod support;

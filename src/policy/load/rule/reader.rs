@@ -98,6 +98,7 @@ pub(in crate::policy::load) fn read<'node>(
         severity: draft.severity,
         controls: draft.controls,
         tags: draft.tags,
+        tightens_only: false,
         effects_unchecked: draft.effects_unchecked,
         approval: draft.approval,
         obligations: draft.obligations,
