@@ -142,7 +142,7 @@ fn because(evaluation: &Evaluation) -> String {
 /// Returns what a match says: its decision in colour, or that it decides nothing.
 fn word(found: &Match) -> String {
     match found.weight {
-        Weight::Decides => output::decision(found.decision),
+        Weight::Decides | Weight::Tightens => output::decision(found.decision),
         Weight::Counted | Weight::Noted => format!("{:<5}", found.word()),
     }
 }
