@@ -9,6 +9,8 @@
 //! | how spellings become one | `normal/` |
 //! | what `env`, `sudo`, `sh -c` start | `unwrap.rs` |
 //! | how matches become a decision | `evaluate.rs` |
+//! | what `tollgate policy` looks for, runs, compares, proposes | `lint/`, `testing.rs`, `diff.rs`, `propose/` |
+//! | the schema, the layout, the samples | `schema.rs`, `format.rs`, `samples.jsonl` |
 
 #![forbid(unsafe_code)]
 

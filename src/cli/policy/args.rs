@@ -277,8 +277,8 @@ Examples:
 JSON:
   policy     the proposed policy as text; null where there is none
   proposal   observed (how many commands), rules, left_out (a list: command, seen, why)
-  rules      a list: id, width (exact, subcommand, program), matching, seen, covers, also, also_dangerous,
-             denied, chosen
+  rules      a list: id, width (exact, subcommand, program), matching, effects_unchecked, seen, covers,
+             also, also_dangerous, denied, chosen
 
 Exit status:
   0    rules were proposed

@@ -10,6 +10,8 @@
 mod codes;
 mod covers;
 mod pattern;
+#[cfg(test)]
+mod properties;
 mod regular;
 mod run;
 mod shadow;

@@ -1,6 +1,6 @@
 //! Which rules are proposed.
 
-use super::rules::{Matching, Observed, Width, rules};
+use super::rules::{Candidate, Observed, Width, rules};
 use super::weigh::{Other, others, weigh};
 use crate::model::{Decision, Outcome};
 use crate::policy::catalog::Catalog;
@@ -18,6 +18,8 @@ pub struct ProposedRule {
     pub width: Width,
     /// What it matches, as it stands in the file.
     pub matching: String,
+    /// Whether it leaves what the program does unchecked, because the catalog does not know the program.
+    pub effects_unchecked: bool,
     /// How often what it matches was observed.
     pub seen: usize,
     /// The commands that were observed and that it matches, each once.
@@ -69,7 +71,7 @@ pub fn propose(observed: &[Observed], present: &mut Judge, width: Width) -> Resu
     let mut proposal = Proposal { observed: observed.len(), ..Proposal::default() };
     let others = others(present)?;
     let mut open: Vec<Group<'_>> = Vec::new();
-    let mut candidates: Vec<Matching> = Vec::new();
+    let mut candidates: Vec<Candidate> = Vec::new();
     for group in grouped(observed) {
         let policy = present.at(&group.first.workspace)?;
         match decided(policy, group.first) {
@@ -127,7 +129,7 @@ fn decided(policy: &crate::policy::Policy, observed: &Observed) -> Option<String
     }
 }
 
-fn all(group: &Group<'_>, catalog: &Catalog, proposal: &mut Proposal) -> Vec<Matching> {
+fn all(group: &Group<'_>, catalog: &Catalog, proposal: &mut Proposal) -> Vec<Candidate> {
     let found = rules(group.first, catalog);
     if found.is_empty() {
         let why = "its arguments cannot be written as text".to_owned();
@@ -136,8 +138,8 @@ fn all(group: &Group<'_>, catalog: &Catalog, proposal: &mut Proposal) -> Vec<Mat
     found
 }
 
-fn unique(candidates: Vec<Matching>) -> Vec<Matching> {
-    let mut out: Vec<Matching> = Vec::new();
+fn unique(candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let mut out: Vec<Candidate> = Vec::new();
     for candidate in candidates {
         if !out.contains(&candidate) {
             out.push(candidate);
@@ -147,7 +149,7 @@ fn unique(candidates: Vec<Matching>) -> Vec<Matching> {
 }
 
 fn describe(
-    rule: &Matching,
+    rule: &Candidate,
     observed: &[usize],
     matched: &[usize],
     open: &[Group<'_>],
@@ -161,8 +163,9 @@ fn describe(
     let new: Vec<&&Other> = matched.iter().filter(|other| !covers.contains(&other.shown)).collect();
     ProposedRule {
         id: String::new(),
-        width: rule.width(),
-        matching: rule.yaml(),
+        width: rule.matching.width(),
+        matching: rule.matching.yaml(),
+        effects_unchecked: rule.unchecked,
         seen: groups.iter().map(|group| group.seen).sum(),
         covers,
         also: new.iter().map(|other| other.shown.clone()).collect(),

@@ -63,6 +63,22 @@ pub enum Width {
     Program,
 }
 
+/// A rule that could be proposed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub(super) matching: Matching,
+    /// Whether the catalog does not know the program, so that nothing can say what it does.
+    pub(super) unchecked: bool,
+}
+
+impl Candidate {
+    /// Returns the lines of the rule behind its id, each indented.
+    pub(super) fn yaml(&self) -> String {
+        let unchecked = if self.unchecked { "    effects: unchecked\n" } else { "" };
+        format!("    action: allow\n    {}\n{unchecked}", self.matching.yaml())
+    }
+}
+
 /// What a rule matches, as it is written.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Matching {
@@ -107,7 +123,7 @@ const SPECIAL: [char; 17] = ['\\', '.', '+', '*', '?', '(', ')', '|', '[', ']', 
 /// Returns the rules that cover a command, the narrowest first; none where argv is no text.
 ///
 /// A shell runs whatever it is told, so there is nothing between its exact arguments and everything.
-pub(super) fn rules(observed: &Observed, catalog: &Catalog) -> Vec<Matching> {
+pub(super) fn rules(observed: &Observed, catalog: &Catalog) -> Vec<Candidate> {
     let subject = observed.subject();
     let Some(invocation) = subject.readings.first() else { return Vec::new() };
     let words: Option<Vec<&str>> = observed.argv.iter().skip(1).map(|word| word.to_str()).collect();
@@ -119,6 +135,10 @@ pub(super) fn rules(observed: &Observed, catalog: &Catalog) -> Vec<Matching> {
         return Vec::new();
     }
     let plain = |word: &&str| !word.is_empty() && !word.contains(SPECIAL) && !word.contains(char::is_whitespace);
+    let entry = catalog.entry(invocation.program.names.first().unwrap_or_default());
+    let unchecked = entry.is_none();
+    let candidates =
+        |rules: Vec<Matching>| rules.into_iter().map(|matching| Candidate { matching, unchecked }).collect();
     let mut out = Vec::new();
     if certain.is_some() && !program.contains(SPECIAL) && words.iter().all(plain) {
         out.push(Matching::Pattern([&[program.as_str()], &words[..]].concat().join(" ")));
@@ -126,13 +146,12 @@ pub(super) fn rules(observed: &Observed, catalog: &Catalog) -> Vec<Matching> {
     let arguments = words.iter().map(|word| text::argument(OsStr::new(word), usize::MAX));
     let whole: Vec<String> = std::iter::once(program.clone()).chain(arguments).collect();
     out.push(Matching::Whole { program: program.clone(), regex: regex::escape(&whole.join(" ")) });
-    let entry = catalog.entry(invocation.program.names.first().unwrap_or_default());
     if entry.is_some_and(|entry| entry.shell || entry.wrapper.is_some()) {
-        return out;
+        return candidates(out);
     }
     if let Some(name) = normalise(invocation, catalog).subcommand {
         out.push(Matching::Subcommand { program: program.clone(), name });
     }
     out.push(Matching::Program(program));
-    out
+    candidates(out)
 }

@@ -1,6 +1,6 @@
 //! What rules match: what was observed, and what they would match besides.
 
-use super::rules::{Matching, Observed};
+use super::rules::{Candidate, Observed};
 use crate::model::{Decision, Layer, Scope, Subject};
 use crate::policy::diff::Judge;
 use crate::policy::load::{Context, LoadErrors, Source};
@@ -52,10 +52,10 @@ pub(super) struct Weighed {
 }
 
 /// Tries every rule on everything, in one policy.
-pub(super) fn weigh(rules: &[Matching], observed: &[&Observed], others: &[Other]) -> Result<Weighed, LoadErrors> {
+pub(super) fn weigh(rules: &[Candidate], observed: &[&Observed], others: &[Other]) -> Result<Weighed, LoadErrors> {
     let mut text = String::from("version: \"1.0\"\ndefaults: { action: ask }\nrules:\n");
     for (number, rule) in rules.iter().enumerate() {
-        text.push_str(&format!("  - id: r{number}\n    action: allow\n    {}\n", rule.yaml()));
+        text.push_str(&format!("  - id: r{number}\n{}", rule.yaml()));
     }
     if rules.is_empty() {
         text.push_str("  []\n");

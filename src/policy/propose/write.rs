@@ -45,6 +45,10 @@ impl Proposal {
         for rule in chosen {
             out.push_str(&about(rule));
             out.push_str(&format!("  - id: {}\n    action: allow\n    {}\n", quoted(&rule.id), rule.matching));
+            if rule.effects_unchecked {
+                out.push_str("    # The catalog does not know this program: nothing can say what it does.\n");
+                out.push_str("    effects: unchecked\n");
+            }
             let times = if rule.seen == 1 { "once".to_owned() } else { format!("{} times", rule.seen) };
             out.push_str(&format!("    reason: \"Seen {times} in recorded sessions.\"\n"));
             for wider in self.rules.iter().filter(|other| is_wider(other, rule)) {
