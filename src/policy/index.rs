@@ -62,6 +62,9 @@ fn names(matcher: &Matcher) -> Option<Vec<String>> {
         | Matcher::Path(_)
         | Matcher::Cwd(_)
         | Matcher::Env(_)
+        | Matcher::Parent(_)
+        | Matcher::Tool(_)
+        | Matcher::Url(_)
         | Matcher::Not(_) => None,
     }
 }

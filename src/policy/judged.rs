@@ -3,7 +3,7 @@
 use super::catalog::{Catalog, Entry, Style};
 use super::matcher::{self, Given, Places};
 use super::normal::{Argument, Clarity, Command, base_name, readings};
-use crate::model::{Digest, Invocation, ProcessId};
+use crate::model::{Ancestor, Digest, Invocation, ProcessId, ToolCall};
 use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -42,6 +42,10 @@ pub(crate) struct Candidate {
     pub(crate) script: Option<String>,
     /// The process that runs it, where one does.
     pub(crate) process: Option<ProcessId>,
+    /// The tool call that this is, in the place of a program.
+    pub(crate) tool: Option<Arc<ToolCall>>,
+    /// The programs above it, where they are known.
+    pub(crate) ancestors: Option<Arc<[Ancestor]>>,
 }
 
 impl Candidate {
@@ -65,6 +69,8 @@ impl Candidate {
             passes_on: false,
             script: None,
             process: invocation.process,
+            tool: None,
+            ancestors: None,
         };
         for path in &program.paths {
             let name = base_name(path.as_os_str());
@@ -76,6 +82,33 @@ impl Candidate {
         candidate.join_dashed(catalog);
         candidate.find_script(catalog);
         candidate
+    }
+
+    /// Makes a candidate of a tool call.
+    pub(crate) fn calling(call: &ToolCall, cwd: &std::path::Path) -> Self {
+        let object = call.path.as_ref().map(|path| path.as_os_str().to_owned());
+        let object = object.or_else(|| call.url.as_ref().map(OsString::from));
+        let words = std::iter::once(OsString::from(&call.tool)).chain(object);
+        Self {
+            certain: Vec::new(),
+            possible: Vec::new(),
+            paths: Vec::new(),
+            sha256: None,
+            arguments: words.map(Argument::Known).collect(),
+            directories: vec![cwd.to_owned()],
+            elsewhere: false,
+            environment: Vec::new(),
+            assigns: false,
+            stdin: None,
+            fed: false,
+            line: None,
+            program_known: true,
+            passes_on: false,
+            script: None,
+            process: None,
+            tool: Some(Arc::new(call.clone())),
+            ancestors: None,
+        }
     }
 
     /// Finds the text after a shell's `-c`.

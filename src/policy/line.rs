@@ -134,6 +134,8 @@ fn candidate(command: &SimpleCommand, start: &Start, line: &Arc<str>) -> Candida
     }
     Candidate {
         process: None,
+        tool: None,
+        ancestors: None,
         certain: program.names.certain,
         possible: program.names.possible,
         paths: program.paths,

@@ -9,34 +9,60 @@
 //! | how spellings become one | `normal/` |
 //! | what `env`, `sudo`, `sh -c` start | `unwrap.rs` |
 //! | how matches become a decision | `evaluate.rs` |
+//! | what `tollgate policy` looks for, runs, compares, proposes | `lint/`, `testing.rs`, `diff.rs`, `propose/` |
+//! | the schema, the layout, the samples | `schema.rs`, `format.rs`, `samples.jsonl` |
 
 #![forbid(unsafe_code)]
 
 pub mod builtin;
 mod catalog;
+mod condition;
 mod defaults;
+mod demands;
+pub mod diff;
 mod evaluate;
 mod examples;
+mod exception;
 mod fit;
+pub mod format;
 mod index;
 mod judged;
+mod layering;
+mod limit;
 mod line;
+pub mod lint;
 mod load;
+mod loading;
 mod matcher;
 mod normal;
+mod outline;
+pub mod propose;
 mod rule;
+pub mod samples;
+pub mod schema;
 mod set;
+mod stated;
+pub mod testing;
+mod trust;
 mod unwrap;
+mod view;
 
 pub use catalog::{Catalog, CatalogError};
 pub use defaults::Defaults;
+pub use demands::{Approval, Bound, Obligation, Remember};
+pub use exception::Exception;
+pub use limit::{Limit, LimitKey};
 pub use line::{Line, parse_line};
-pub use load::{Complaint, Context, LoadErrors, Source};
+pub use load::{Complaint, Context, FileTest, Key, Kind, LoadErrors, SetKind, Source, TestCase, Tested, language};
 pub use matcher::seen_by;
 pub use normal::{Command, Flag, Operand, Role, normalise};
+pub use outline::stated_layer;
 pub use rule::Rule;
 pub use set::{LoadedFile, NamedPrograms, Policy};
+pub use stated::{Statement, statements};
+pub use trust::{Trust, TrustError};
 pub use unwrap::unwrap;
+pub use view::{Seen, SeenCommand};
 
 #[cfg(test)]
 mod tests;

@@ -193,7 +193,8 @@ impl PathMatcher {
                 Sense::Every => fit.min(Fit::Unknown),
             };
         }
-        if trial.view.command.certain { fit } else { fit.clamp(Fit::No, Fit::Possible) }
+        let certain = trial.view.command.certain || trial.view.candidate.tool.is_some();
+        if certain { fit } else { fit.clamp(Fit::No, Fit::Possible) }
     }
 
     fn path_fit(&self, path: &Given, trial: Trial<'_>) -> Fit {
@@ -246,6 +247,16 @@ fn pattern_fit(fit: Fit, path: &Given, may: impl Fn(&Path, &str) -> bool) -> Fit
 
 /// Returns every path that the command is given.
 pub(crate) fn given(candidate: &Candidate, command: &Command, places: &Places) -> Vec<Given> {
+    if let Some(call) = &candidate.tool {
+        let paths = call.path.iter().flat_map(|path| candidate.directories.iter().map(move |cwd| (path, cwd)));
+        let given = |(path, cwd): (&PathBuf, &PathBuf)| Given {
+            written: places.absolute(path.as_os_str(), cwd),
+            real: lexical(&(places.canonical)(&places.full(path.as_os_str(), cwd))),
+            clarity: Clarity::Known,
+            fit: Fit::Certain,
+        };
+        return paths.map(given).collect();
+    }
     let operands = command.operands.iter().map(|operand| (operand.text.as_os_str(), operand.role, operand.clarity));
     let values = command
         .flags

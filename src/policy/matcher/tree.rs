@@ -1,7 +1,8 @@
 //! The tree of questions of one rule.
 
 use super::{
-    ArgvMatcher, CwdMatcher, EnvMatcher, FlagMatcher, Literal, PathMatcher, Places, ProgramMatcher, TextMatcher,
+    ArgvMatcher, CwdMatcher, EnvMatcher, FlagMatcher, Literal, ParentMatcher, PathMatcher, Places, ProgramMatcher,
+    TextMatcher, ToolMatcher, UrlMatcher,
 };
 use crate::model::Decision;
 use crate::policy::fit::Fit;
@@ -58,6 +59,9 @@ pub(crate) enum Matcher {
     Path(PathMatcher),
     Cwd(CwdMatcher),
     Env(EnvMatcher),
+    Parent(ParentMatcher),
+    Tool(ToolMatcher),
+    Url(UrlMatcher),
     Literal(Box<Literal>),
     All(Vec<Self>),
     Any(Vec<Self>),
@@ -76,6 +80,9 @@ impl Matcher {
             Self::Path(path) => path.fit(trial),
             Self::Cwd(cwd) => cwd.fit(trial),
             Self::Env(env) => env.fit(trial.view.candidate),
+            Self::Parent(parent) => parent.fit(trial.view.candidate),
+            Self::Tool(tool) => tool.fit(trial.view.candidate),
+            Self::Url(url) => url.fit(trial.view.candidate),
             Self::Literal(literal) => literal.fit(trial),
             Self::All(parts) => Fit::all(parts.iter().map(|part| part.fit(trial))),
             Self::Any(parts) => Fit::any(parts.iter().map(|part| part.fit(trial))),
@@ -96,6 +103,9 @@ impl Matcher {
             | Self::Path(_)
             | Self::Cwd(_)
             | Self::Env(_)
+            | Self::Parent(_)
+            | Self::Tool(_)
+            | Self::Url(_)
             | Self::Literal(_)
             | Self::Not(_) => {}
         }
@@ -103,19 +113,29 @@ impl Matcher {
 
     /// Says whether a question about the environment stands anywhere in the tree.
     pub(crate) fn reads_environment(&self) -> bool {
-        match self {
-            Self::Env(_) => true,
-            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::reads_environment),
-            Self::Not(part) => part.reads_environment(),
-            Self::Program(_)
-            | Self::Subcommand(_)
-            | Self::Flags(_)
-            | Self::Argv(_)
-            | Self::Text(_)
-            | Self::Path(_)
-            | Self::Cwd(_)
-            | Self::Literal(_) => false,
-        }
+        self.has(|part| matches!(part, Self::Env(_)))
+    }
+
+    /// Says whether a question about the programs above stands anywhere in the tree.
+    pub(crate) fn reads_ancestors(&self) -> bool {
+        self.has(|part| matches!(part, Self::Parent(_)))
+    }
+
+    fn has(&self, wanted: fn(&Self) -> bool) -> bool {
+        wanted(self)
+            || match self {
+                Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.has(wanted)),
+                Self::Not(part) => part.has(wanted),
+                Self::Env(_) | Self::Parent(_) | Self::Tool(_) | Self::Url(_) => false,
+                Self::Program(_)
+                | Self::Subcommand(_)
+                | Self::Flags(_)
+                | Self::Argv(_)
+                | Self::Text(_)
+                | Self::Path(_)
+                | Self::Cwd(_)
+                | Self::Literal(_) => false,
+            }
     }
 }
 

@@ -1,7 +1,11 @@
 //! What policies decide.
 
+mod demands;
 mod examples;
 mod judging;
+mod layers;
 mod lines;
 mod properties;
+mod properties_of_layers;
+mod schema;
 mod support;
