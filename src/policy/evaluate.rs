@@ -1,9 +1,10 @@
 //! All matches of all rules → one decision. Order never matters; the strictest wins.
 
+use super::effects::KindSet;
 use super::fit::Fit;
 use super::judged::{Candidate, View};
 use super::matcher::{Places, Sense, Trial};
-use super::rule::Rule;
+use super::rule::{Covers, Rule};
 use super::set::Policy;
 use super::{line, unwrap};
 use crate::model::{Decision, Evaluation, Invocation, Match, Outcome, Scope, Subject};
@@ -14,8 +15,19 @@ use std::path::Path;
 #[derive(Debug, Default)]
 pub(super) struct Judged {
     pub(super) candidates: Vec<Candidate>,
-    /// Why a part could not be read at all, with the text of that part.
-    pub(super) unread: Vec<(String, String)>,
+    /// The parts that could not be read.
+    pub(super) unread: Vec<Unread>,
+}
+
+/// A part that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unread {
+    /// Why.
+    pub(super) why: String,
+    /// Its text.
+    pub(super) text: String,
+    /// Whether it is code that only shows when it runs, and may do anything.
+    pub(super) runs: bool,
 }
 
 /// What the rules say of one candidate.
@@ -86,8 +98,8 @@ impl Policy {
             }
             merge(&mut matches, own);
         }
-        for (why, text) in &judged.unread {
-            doubt(self.unread(text), why.clone());
+        for unread in &judged.unread {
+            doubt(self.unread(unread), unread.why.clone());
         }
         sort(&mut matches);
         let ruled = whole.unwrap_or(self.defaults().action);
@@ -109,14 +121,22 @@ impl Policy {
     fn said(&self, candidate: &Candidate) -> Said {
         let views = View::of(candidate, &self.catalog);
         let mut said = Said::default();
-        let names = candidate.program_known.then(|| candidate.all_names());
-        for index in self.index.rules(names) {
+        let mut indices = if candidate.is_bare() {
+            Vec::new()
+        } else {
+            self.index.rules(candidate.program_known.then(|| candidate.all_names()))
+        };
+        if self.index.asks_effects() {
+            let kinds = views.iter().map(|view| view.kinds(&self.places)).fold(KindSet::default(), KindSet::union);
+            self.index.add_by_effect(kinds, &mut indices);
+        }
+        for index in indices {
             let Some(rule) = self.rules.get(index) else { continue };
             match fit(rule, &views, &self.places) {
-                Fit::Certain => said.matched.push(index),
+                Fit::Certain if rule.decision > Decision::Allow || covers(rule, &views) => said.matched.push(index),
                 Fit::Possible if rule.decision > Decision::Allow => said.matched.push(index),
                 Fit::Unknown if rule.decision > Decision::Allow => said.open.push(index),
-                Fit::Possible | Fit::Unknown | Fit::No => {}
+                Fit::Certain | Fit::Possible | Fit::Unknown | Fit::No => {}
             }
         }
         said
@@ -134,11 +154,14 @@ impl Policy {
     }
 
     /// Returns what the defaults say of a text that could not be read: it is in deny scope where it
-    /// names a program that a rule denies.
-    fn unread(&self, text: &str) -> Decision {
+    /// names a program that a rule denies, and where it runs what nobody knows and a rule denies effects.
+    fn unread(&self, unread: &Unread) -> Decision {
         let defaults = self.defaults();
-        let words: Vec<&str> = text.split(|c: char| !(c.is_alphanumeric() || "_.+-".contains(c))).collect();
-        let rules = self.index.rules(Some(words.into_iter()));
+        let words: Vec<&str> = unread.text.split(|c: char| !(c.is_alphanumeric() || "_.+-".contains(c))).collect();
+        let mut rules = self.index.rules(Some(words.into_iter()));
+        if unread.runs {
+            self.index.add_by_effect(KindSet::all(), &mut rules);
+        }
         let denies =
             rules.iter().filter_map(|index| self.rules.get(*index)).any(|rule| rule.decision == Decision::Deny);
         if denies { defaults.unknown_in_deny_scope.max(defaults.unknown) } else { defaults.unknown }
@@ -152,15 +175,41 @@ impl Policy {
     }
 }
 
+/// Says whether an allow rule that fits covers the command: what the command does must be known, or the
+/// rules on effects would not see it.
+fn covers(rule: &Rule, views: &[View<'_>]) -> bool {
+    rule.covers == Covers::Unchecked || views.iter().all(View::is_bounded)
+}
+
 /// Returns how well a rule fits the best of the views.
 pub(super) fn fit(rule: &Rule, views: &[View<'_>], places: &Places) -> Fit {
     let sense = Sense::of(rule.decision);
-    let one = |view| rule.matcher.fit(Trial { view, places, decision: rule.decision, sense });
+    let one = |view| view_fit(rule, Trial { view, places, decision: rule.decision, sense, effect: None });
     match sense {
         Sense::Some => Fit::any(views.iter().map(one)),
         // An allow must hold however the command is read.
         Sense::Every if views.is_empty() => Fit::No,
         Sense::Every => Fit::all(views.iter().map(one)),
+    }
+}
+
+/// Returns how well a rule fits one reading. One that asks about effects asks everything of one effect:
+/// for deny and ask one is enough, an allow must hold for every one.
+fn view_fit(rule: &Rule, trial: Trial<'_>) -> Fit {
+    let whole = if rule.matcher.needs_effect() { Fit::No } else { rule.matcher.fit(trial) };
+    let Some(kinds) = rule.matcher.effects() else { return whole };
+    if !trial.view.candidate.program_known {
+        return whole.max(Fit::Unknown);
+    }
+    let effects = trial.view.effects(trial.places);
+    let one = |effect| rule.matcher.fit(Trial { effect: Some(effect), ..trial });
+    match trial.sense {
+        Sense::Some => {
+            let asked = effects.iter().filter(|effect| kinds.contains(effect.kind));
+            whole.max(Fit::any(asked.map(|effect| one(effect).min(effect.fit))))
+        }
+        Sense::Every if effects.is_empty() => whole,
+        Sense::Every => whole.max(Fit::all(effects.iter().map(one))),
     }
 }
 

@@ -3,7 +3,8 @@
 //!
 //! | to change | open |
 //! |---|---|
-//! | what is known of a program's options | `catalog/*.yaml` |
+//! | what is known of a program | `catalog/*.yaml` |
+//! | what effects there are, how they are found | `effects/` |
 //! | a key of the language | `load/` |
 //! | what a key asks of a command | `matcher/` |
 //! | how spellings become one | `normal/` |
@@ -14,22 +15,29 @@
 
 pub mod builtin;
 mod catalog;
+mod compose;
 mod defaults;
+mod effects;
 mod evaluate;
 mod examples;
 mod fit;
+mod found;
 mod index;
 mod judged;
 mod line;
 mod load;
 mod matcher;
+mod mates;
 mod normal;
 mod rule;
 mod set;
+mod starts;
 mod unwrap;
+mod world;
 
-pub use catalog::{Catalog, CatalogError};
+pub use catalog::Catalog;
 pub use defaults::Defaults;
+pub use effects::{CodeSource, EffectKind};
 pub use line::{Line, parse_line};
 pub use load::{Complaint, Context, Key, Kind, LoadErrors, SetKind, Source, language};
 pub use matcher::seen_by;
@@ -37,6 +45,7 @@ pub use normal::{Command, Flag, Operand, Role, normalise};
 pub use rule::Rule;
 pub use set::{LoadedFile, NamedPrograms, Policy};
 pub use unwrap::unwrap;
+pub use world::{Described, World};
 
 #[cfg(test)]
 mod tests;

@@ -26,6 +26,18 @@ pub struct Rule {
     /// Its tags.
     pub tags: Arc<[String]>,
     pub(crate) matcher: Matcher,
+    /// For allow: whether it also covers a command whose effects are not known.
+    pub(crate) covers: Covers,
+}
+
+/// Which commands an allow rule covers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Covers {
+    /// Only those whose effects are known, so that the rules on effects can judge them.
+    #[default]
+    Bounded,
+    /// Others too: `effects: unchecked`.
+    Unchecked,
 }
 
 impl Rule {

@@ -67,10 +67,9 @@ impl Policy {
     /// # Errors
     /// All errors of all files at once.
     pub fn load(sources: &[Source], context: &Context) -> Result<Self, LoadErrors> {
-        let catalog = Catalog::builtin().map_err(|error| LoadErrors::new(vec![catalog_complaint(&error)]))?;
         let mut loading = Loading {
             places: context.places(),
-            catalog,
+            catalog: Catalog::builtin(),
             rules: Vec::new(),
             stated: Vec::new(),
             files: Vec::new(),
@@ -183,19 +182,6 @@ impl Policy {
             });
         }
         NamedPrograms { paths: paths.into_iter().collect(), names: names.into_iter().collect(), digests }
-    }
-}
-
-fn catalog_complaint(error: &dyn std::fmt::Display) -> Complaint {
-    Complaint {
-        code: "P000",
-        file: "catalog".to_owned(),
-        line: 0,
-        column: 0,
-        message: error.to_string(),
-        fix: None,
-        excerpt: None,
-        width: 0,
     }
 }
 

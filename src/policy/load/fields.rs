@@ -122,7 +122,7 @@ fn duration(text: &str) -> Option<Duration> {
 fn shown(time: &Duration) -> String {
     let seconds = time.as_secs();
     let units = [(24 * 3600, 'd'), (3600, 'h'), (60, 'm')];
-    let unit = units.into_iter().find(|(factor, _)| seconds > *factor && seconds % factor == 0);
+    let unit = units.into_iter().find(|(factor, _)| seconds > *factor && seconds.is_multiple_of(*factor));
     unit.map_or_else(|| format!("{seconds}s"), |(factor, unit)| format!("{}{unit}", seconds / factor))
 }
 

@@ -20,7 +20,13 @@ enum Item {
 
 /// Compiles a set of paths.
 pub(super) fn read(items: &[(&str, Spot)], case: Case, places: &Places, complaints: &mut Complaints<'_>) -> PathSet {
-    let mut set = PathSet { roots: Vec::new(), globs: GlobSet::empty(), except: GlobSet::empty(), bases: Vec::new() };
+    let mut set = PathSet {
+        roots: Vec::new(),
+        globs: GlobSet::empty(),
+        except: GlobSet::empty(),
+        patterns: Vec::new(),
+        any_case: case == Case::Ignored,
+    };
     let (mut globs, mut except) = (GlobSetBuilder::new(), GlobSetBuilder::new());
     for (text, spot) in items {
         let (excepted, plain) = text.strip_prefix('!').map_or((false, *text), |rest| (true, rest));
@@ -32,10 +38,10 @@ pub(super) fn read(items: &[(&str, Spot)], case: Case, places: &Places, complain
                     add(&mut except, &below, case, *spot, complaints);
                 }
             }
-            Ok(Item::Glob { text, base }) => {
+            Ok(Item::Glob { text, .. }) => {
                 add(if excepted { &mut except } else { &mut globs }, &text, case, *spot, complaints);
                 if !excepted {
-                    set.bases.push(base);
+                    set.patterns.push(text);
                 }
             }
             Err(problem) => complaints.at("P031", *spot, problem, Some(FIX.to_owned())),
@@ -70,6 +76,28 @@ pub(super) fn plain(items: &[(&str, Spot)], places: &Places, complaints: &mut Co
         }
     }
     out
+}
+
+/// Compiles names of files: `node_modules`, `*.log`.
+pub(super) fn names(items: &[(&str, Spot)], complaints: &mut Complaints<'_>) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for (text, spot) in items {
+        match Glob::new(text) {
+            Ok(_) if text.contains('/') => {
+                let fix = Some("write the name alone, or use `in`".to_owned());
+                complaints.at("P031", *spot, format!("\"{text}\" is a path, not a name"), fix);
+            }
+            Ok(glob) => {
+                set.add(glob);
+            }
+            Err(error) => complaints.at("P031", *spot, format!("not a pattern: {}", error.kind()), None),
+        }
+    }
+    set.build().unwrap_or_else(|error| {
+        let spot = items.first().map(|(_, spot)| *spot).unwrap_or_default();
+        complaints.at("P031", spot, error.to_string(), None);
+        GlobSet::empty()
+    })
 }
 
 fn item(text: &str, places: &Places) -> Result<Item, String> {

@@ -15,10 +15,12 @@ pub enum SetKind {
     Strings,
     /// Names and paths of programs.
     Programs,
+    /// Names and addresses of hosts.
+    Hosts,
 }
 
 const SET: &[Key] = &[
-    Key::new("type", Kind::Word(&["paths", "strings", "programs"]), "What the items are."),
+    Key::new("type", Kind::Word(&["paths", "strings", "programs", "hosts"]), "What the items are."),
     Key::new("items", Kind::Texts, "The items."),
 ];
 
@@ -34,8 +36,12 @@ pub(super) struct Sets<'node> {
     sets: HashMap<&'node str, (SetKind, Items<'node>)>,
 }
 
-const KINDS: [(&str, SetKind); 3] =
-    [("paths", SetKind::Paths), ("strings", SetKind::Strings), ("programs", SetKind::Programs)];
+const KINDS: [(&str, SetKind); 4] = [
+    ("paths", SetKind::Paths),
+    ("strings", SetKind::Strings),
+    ("programs", SetKind::Programs),
+    ("hosts", SetKind::Hosts),
+];
 
 impl<'node> Sets<'node> {
     /// Reads the sets of a file.

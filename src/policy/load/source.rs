@@ -2,7 +2,8 @@
 
 use super::complaint::Complaint;
 use crate::model::{Digest, Layer};
-use crate::policy::matcher::{Places, resolve_links};
+use crate::policy::matcher::Places;
+use crate::policy::world::World;
 use sha2::Digest as _;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -42,23 +43,23 @@ pub struct Context {
     pub home: Option<PathBuf>,
     /// Folders for temporary files: `tmp`.
     pub tmp: Vec<PathBuf>,
-    /// Follows symlinks; of a path that does not exist, those of the part that does.
-    pub canonical: fn(&Path) -> PathBuf,
+    /// What is asked where links lead, and which branch is checked out.
+    pub world: World,
 }
 
 impl Context {
-    /// Makes a context that follows the symlinks of the disk.
+    /// Makes a context of the machine as it is.
     #[must_use]
     pub fn new(workspace: PathBuf, home: Option<PathBuf>, tmp: Vec<PathBuf>) -> Self {
-        Self { workspace, home, tmp, canonical: resolve_links }
+        Self { workspace, home, tmp, world: World::Disk }
     }
 
     pub(crate) fn places(&self) -> Places {
         Places {
-            workspace: (self.canonical)(&self.workspace),
+            workspace: self.world.canonical(&self.workspace),
             home: self.home.clone(),
-            tmp: self.tmp.iter().map(|path| (self.canonical)(path)).collect(),
-            canonical: self.canonical,
+            tmp: self.tmp.iter().map(|path| self.world.canonical(path)).collect(),
+            world: self.world.clone(),
         }
     }
 }

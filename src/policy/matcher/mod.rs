@@ -1,8 +1,10 @@
 //! What a rule asks of a command, one kind of question per file.
 
 mod argv;
+mod effect;
 mod flags;
 mod literal;
+mod overlap;
 mod path;
 mod program;
 mod surroundings;
@@ -10,6 +12,7 @@ mod text;
 mod tree;
 
 pub(crate) use argv::{ArgvMatcher, Token};
+pub(crate) use effect::{BranchMatcher, EffectMatcher, HostMatcher, SourceMatcher, Wanted, recursive_fit};
 pub(crate) use flags::{FlagMatcher, WantedFlag};
 pub(crate) use literal::Literal;
 pub use path::seen_by;

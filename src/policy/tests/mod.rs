@@ -1,5 +1,6 @@
 //! What policies decide.
 
+mod corpus;
 mod examples;
 mod judging;
 mod lines;

@@ -1,6 +1,6 @@
 //! The keys below `match`, each with what reads it.
 
-use super::{MatchReader, argv, combine, cwd, env, flags, path, program, regex, subcommand};
+use super::{MatchReader, argv, combine, cwd, effect, env, flags, git, host, path, program, regex, subcommand};
 use crate::policy::load::complaint::Complaints;
 use crate::policy::load::fields::Fields;
 use crate::policy::load::keys::{Key, Keyed, Kind};
@@ -48,6 +48,16 @@ pub(crate) static TABLE: &[MatchKey] = &[
     key("path", Kind::Mapping(&path::KEYS), path::read, "The paths that the command works on."),
     key("cwd", Kind::Mapping(cwd::KEYS), cwd::read, "The working directory."),
     key("env", Kind::Mapping(env::KEYS), env::read, "The environment of the program."),
+    key("effect", Kind::Words(effect::EFFECTS), effect::effect, "What the command does; one of these."),
+    key("source", Kind::Words(effect::SOURCE_WORDS), effect::source, "Where the code comes from that it runs."),
+    key("recursive", Kind::Flag, effect::recursive, "Whether the effect reaches everything below its paths."),
+    key(
+        "host",
+        Kind::Either(&[Kind::Set(SetKind::Hosts), Kind::Mapping(host::KEYS)]),
+        host::read,
+        "The host that the effect is about.",
+    ),
+    key("git", Kind::Mapping(git::KEYS), git::read, "The branch that it writes to."),
     key("any", Kind::Matches, combine::any, "One of these matches must hold."),
     key("all", Kind::Matches, combine::all, "All of these matches must hold."),
     key("not", Kind::Match, combine::not, "This match must not hold."),

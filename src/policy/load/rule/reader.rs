@@ -11,7 +11,7 @@ use crate::policy::load::matching::MatchReader;
 use crate::policy::load::sets::Sets;
 use crate::policy::load::yaml::Node;
 use crate::policy::matcher::{Matcher, Places};
-use crate::policy::rule::Rule;
+use crate::policy::rule::{Covers, Rule};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -40,6 +40,7 @@ pub(super) struct Draft {
     pub(super) controls: Arc<[String]>,
     pub(super) tags: Arc<[String]>,
     pub(super) examples: Vec<Example>,
+    pub(super) covers: Covers,
 }
 
 /// Reads the rules of one file.
@@ -95,6 +96,7 @@ impl<'a, 'node> RuleReader<'a, 'node> {
             controls: draft.controls,
             tags: draft.tags,
             matcher: draft.matcher?,
+            covers: draft.covers,
         };
         (complaints.count() == before).then_some(RuleWithExamples { rule, examples: draft.examples })
     }

@@ -7,6 +7,7 @@ use crate::policy::load::fields::Fields;
 use crate::policy::load::keys::{Key, Keyed, Kind};
 use crate::policy::load::yaml::Node;
 use crate::policy::load::{example, pattern};
+use crate::policy::rule::Covers;
 use std::sync::Arc;
 
 /// Reads the value of a key into the draft. Where it adds nothing, it has complained.
@@ -74,6 +75,15 @@ pub(crate) static TABLE: &[RuleKey] = &[
         Kind::Texts,
         |_, draft, _, fields, found| draft.tags = words("tags", fields, found),
         "Words to find rules by.",
+    ),
+    key(
+        "effects",
+        Kind::Word(&["bounded", "unchecked"]),
+        |_, draft, _, fields, found| {
+            let words = [("bounded", Covers::Bounded), ("unchecked", Covers::Unchecked)];
+            draft.covers = fields.word("effects", &words, found).unwrap_or_default();
+        },
+        "For allow: whether it covers commands whose effects are not known.",
     ),
     key(
         "examples",
