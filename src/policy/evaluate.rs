@@ -233,8 +233,11 @@ fn is_by_rule(matches: &[Match], decision: Decision) -> bool {
 
 /// Adds matches of rules that are not there yet; of two matches of one rule the one that counts more.
 fn merge(matches: &mut Vec<Match>, more: Vec<Match>) {
+    // Those of one command are of different rules already.
+    let before = matches.len();
     for found in more {
-        match matches.iter_mut().find(|known| known.rule == found.rule && known.place == found.place) {
+        let same = |known: &&mut Match| known.rule == found.rule && known.place == found.place;
+        match matches.iter_mut().take(before).find(same) {
             Some(known) if rank(&found) < rank(known) => *known = found,
             Some(_) => {}
             None => matches.push(found),
