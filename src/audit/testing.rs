@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::{
     Decision, Digest, Door, Evaluation, FileId, Layer, Match, Mode, Outcome, Place, ProcessId, ProgramFile, Request,
-    RuleId, Scope, Seq, SessionId, Severity, Tier, Truth,
+    RuleId, Scope, Seq, SessionId, Severity, Tier, Truth, Weight,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -115,6 +115,7 @@ pub(super) fn evaluation(decision: Decision) -> Evaluation {
         matches: vec![Match {
             rule: RuleId::new("dev-tools"),
             decision,
+            weight: Weight::Decides,
             place: Place {
                 file: Arc::new("/etc/tollgate/policy.yaml".into()),
                 line: 14,
@@ -126,6 +127,8 @@ pub(super) fn evaluation(decision: Decision) -> Evaluation {
             severity: Some(Severity::High),
             controls: ["SOC2:CC8.1".to_owned()].into(),
             tags: [].into(),
+            terms: None,
+            charge: None,
             command: "git status".into(),
         }],
         unknown: None,

@@ -4,8 +4,10 @@ use super::args::CheckArgs;
 use super::{output, run};
 use crate::launch::{Caller, Places};
 use crate::model::text::{COMMAND_LIMIT, command, escape, escape_os};
-use crate::model::{Decision, Evaluation, Invocation, Names, Outcome, Program, Scope, Subject, Via, exit};
-use crate::policy::{Context, Policy};
+use crate::model::{
+    Decision, Evaluation, Invocation, Names, Outcome, Program, Scope, Situation, Subject, Usage, Via, exit,
+};
+use crate::policy::Policy;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -56,17 +58,25 @@ fn answer(arguments: &CheckArgs, print: impl FnOnce(&Judged)) -> u8 {
 fn judge(arguments: &CheckArgs) -> Result<Judged, String> {
     let caller = Caller::read().map_err(|error| format!("cannot read the working directory: {error}"))?;
     let places = Places::find(&caller, None).map_err(|error| error.to_string())?;
-    let context = Context::new(caller.workspace(), caller.home(), caller.temporary());
+    let context = caller.context(&places).map_err(|error| error.to_string())?;
     let sources = run::sources(&arguments.policy, &caller, &places);
     let policy = Policy::load(&sources, &context).map_err(|errors| errors.to_string())?;
     for note in policy.notes() {
         output::say(escape(note.as_bytes()));
     }
+    let situation = Situation {
+        now: Some(std::time::SystemTime::now()),
+        usage: Some(Usage::default()),
+        ancestors: Some(Default::default()),
+        ..caller.situation(None, &policy)
+    };
     let (evaluation, shown) = match &arguments.line {
-        Some(line) => (policy.evaluate_line(line, &caller.cwd, &[]), escape(line.as_bytes()).into_owned()),
+        Some(line) => {
+            (policy.evaluate_line_in(line, &caller.cwd, &[], &situation), escape(line.as_bytes()).into_owned())
+        }
         None => {
             let subject = Subject { readings: vec![invocation(&caller, &arguments.command)], scope: Scope::Line };
-            (policy.evaluate(&subject), command(&arguments.command, COMMAND_LIMIT))
+            (policy.evaluate_in(&subject, &situation), command(&arguments.command, COMMAND_LIMIT))
         }
     };
     Ok(Judged { policy, evaluation, shown })
@@ -117,7 +127,7 @@ fn explanation(judged: &Judged) -> String {
         let place = &found.place;
         let file = escape_os(place.file.as_os_str());
         let id = escape(found.rule.as_str().as_bytes());
-        out.push_str(&format!("  {:<5}  {id}\n", found.decision));
+        out.push_str(&format!("  {:<5}  {id}\n", found.word()));
         out.push_str(&format!(
             "         at       {file}:{}:{} ({} layer)\n",
             place.line,
@@ -170,7 +180,7 @@ fn json(judged: &Judged) -> serde_json::Value {
         .map(|found| {
             serde_json::json!({
                 "rule": found.rule.as_str(),
-                "decision": found.decision.as_str(),
+                "decision": found.word(),
                 "file": found.place.file.to_string_lossy(),
                 "line": found.place.line,
                 "column": found.place.column,

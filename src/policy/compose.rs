@@ -85,6 +85,8 @@ fn candidate(command: &SimpleCommand, start: &Start, line: &Arc<str>) -> Candida
         assignments,
         links: start.links.clone(),
         mates: None,
+        tool: None,
+        ancestors: None,
     }
 }
 

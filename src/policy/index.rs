@@ -91,6 +91,9 @@ fn names(matcher: &Matcher) -> Option<Vec<String>> {
         | Matcher::Host(_)
         | Matcher::Branch(_)
         | Matcher::Recursive(_)
+        | Matcher::Parent(_)
+        | Matcher::Tool(_)
+        | Matcher::Url(_)
         | Matcher::Not(_) => None,
     }
 }

@@ -5,7 +5,7 @@ use super::effects::{self, Effect, KindSet};
 use super::matcher::{self, Given, Places, lexical};
 use super::mates::Mates;
 use super::normal::{Argument, Clarity, Command, base_name, readings};
-use crate::model::{Digest, Invocation, ProcessId};
+use crate::model::{Ancestor, Digest, Invocation, ProcessId, ToolCall};
 use crate::shell::RedirectionKind;
 use std::cell::OnceCell;
 use std::ffi::OsString;
@@ -53,6 +53,10 @@ pub(crate) struct Candidate {
     pub(crate) links: Vec<(PathBuf, PathBuf)>,
     /// The commands of its line, and which of them it is.
     pub(crate) mates: Option<(Arc<Mates>, usize)>,
+    /// The tool call that this is, in the place of a program.
+    pub(crate) tool: Option<Arc<ToolCall>>,
+    /// The programs above it, where they are known.
+    pub(crate) ancestors: Option<Arc<[Ancestor]>>,
 }
 
 impl Candidate {
@@ -80,6 +84,8 @@ impl Candidate {
             assignments: Vec::new(),
             links: Vec::new(),
             mates: None,
+            tool: None,
+            ancestors: None,
         };
         for path in &program.paths {
             let name = base_name(path.as_os_str());
@@ -91,6 +97,37 @@ impl Candidate {
         candidate.join_dashed(catalog);
         candidate.find_script(catalog);
         candidate
+    }
+
+    /// Makes a candidate of a tool call.
+    pub(crate) fn calling(call: &ToolCall, cwd: &Path) -> Self {
+        let object = call.path.as_ref().map(|path| path.as_os_str().to_owned());
+        let object = object.or_else(|| call.url.as_ref().map(OsString::from));
+        let words = std::iter::once(OsString::from(&call.tool)).chain(object);
+        Self {
+            certain: Vec::new(),
+            possible: Vec::new(),
+            paths: Vec::new(),
+            sha256: None,
+            arguments: words.map(Argument::Known).collect(),
+            directories: vec![cwd.to_owned()],
+            elsewhere: false,
+            environment: Vec::new(),
+            assigns: false,
+            stdin: None,
+            fed: false,
+            line: None,
+            program_known: true,
+            passes_on: false,
+            script: None,
+            process: None,
+            redirections: Vec::new(),
+            assignments: Vec::new(),
+            links: Vec::new(),
+            mates: None,
+            tool: Some(Arc::new(call.clone())),
+            ancestors: None,
+        }
     }
 
     /// Finds the text after a shell's `-c`.

@@ -11,6 +11,9 @@ const UNKNOWN: &str = "qqqqqqqqqqqqqqqqqqqqqqqq";
 
 fn context() -> Context {
     Context {
+        now: None,
+        trusted_project: None,
+        cache: None,
         workspace: "/srv/project".into(),
         home: Some("/home/somebody".into()),
         tmp: vec!["/tmp".into()],
@@ -19,7 +22,7 @@ fn context() -> Context {
 }
 
 fn complaints(text: &str) -> Vec<Complaint> {
-    let source = Source::Text { name: "x.yaml".to_owned(), text: text.to_owned(), layer: Layer::Session };
+    let source = Source::Text { name: "x.yaml".to_owned(), text: text.to_owned(), layer: Layer::User };
     match Policy::load(&[source], &context()) {
         Ok(_) => Vec::new(),
         Err(errors) => errors.complaints().to_vec(),

@@ -13,6 +13,7 @@ mod caller_gives_up;
 mod compat;
 mod crash;
 mod debugging;
+mod demands;
 mod denial;
 mod doors;
 mod evasions;

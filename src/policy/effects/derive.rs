@@ -29,7 +29,8 @@ pub(crate) fn effects(view: &View<'_>, places: &Places) -> Vec<Effect> {
 /// Says whether the effects of a command are known: the catalog knows them, and every option and
 /// subcommand that is given where one may run, write or send something.
 pub(crate) fn are_known(view: &View<'_>) -> bool {
-    if view.candidate.is_bare() {
+    // A tool does what its call says; a rule that names it speaks of just that.
+    if view.candidate.is_bare() || view.candidate.tool.is_some() {
         return true;
     }
     let Some(entry) = view.entry else { return false };

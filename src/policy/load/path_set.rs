@@ -2,6 +2,7 @@
 
 use super::complaint::{Complaints, Spot};
 use crate::policy::matcher::{PathSet, Places};
+use crate::policy::world::{Described, World};
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use std::path::{Path, PathBuf};
 
@@ -60,7 +61,27 @@ pub(super) fn read(items: &[(&str, Spot)], case: Case, places: &Places, complain
     set
 }
 
-const FIX: &str = "begin with `/`, `~/`, `{workspace}/`, `{tmp}/` or `**/`, or write the word workspace, tmp or home";
+pub(super) const FIX: &str =
+    "begin with `/`, `~/`, `{workspace}/`, `{tmp}/` or `**/`, or write the word workspace, tmp or home";
+
+/// Says what is wrong with an item, wherever it is used; nothing where nothing is.
+pub(super) fn fault(text: &str) -> Option<String> {
+    let plain = text.strip_prefix('!').unwrap_or(text);
+    // The folders themselves do not matter to its form.
+    let places = Places {
+        workspace: PathBuf::from("/w"),
+        home: Some(PathBuf::from("/h")),
+        tmp: vec![PathBuf::from("/t")],
+        world: World::described(Described::default()),
+    };
+    match item(plain, &places) {
+        Ok(Item::Root(_)) => None,
+        Ok(Item::Glob { text, .. }) => {
+            GlobBuilder::new(&text).build().err().map(|error| format!("not a path pattern: {}", error.kind()))
+        }
+        Err(problem) => Some(problem),
+    }
+}
 
 /// Returns the folders or files that `equals_or_contains` names: paths without patterns.
 pub(super) fn plain(items: &[(&str, Spot)], places: &Places, complaints: &mut Complaints<'_>) -> Vec<PathBuf> {

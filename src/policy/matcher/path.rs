@@ -208,7 +208,8 @@ impl PathMatcher {
                 Sense::Every => fit.min(Fit::Unknown),
             };
         }
-        if trial.view.command.certain { fit } else { fit.clamp(Fit::No, Fit::Possible) }
+        let certain = trial.view.command.certain || trial.view.candidate.tool.is_some();
+        if certain { fit } else { fit.clamp(Fit::No, Fit::Possible) }
     }
 
     fn path_fit(&self, path: &Given, trial: Trial<'_>) -> Fit {
@@ -336,6 +337,11 @@ impl Given {
 
 /// Returns every path that the command is given.
 pub(crate) fn given(candidate: &Candidate, command: &Command, places: &Places) -> Vec<Given> {
+    if let Some(call) = &candidate.tool {
+        let given =
+            |path: &PathBuf| Given::of(path.as_os_str(), Role::Path, Clarity::Known, Fit::Certain, candidate, places);
+        return call.path.iter().flat_map(given).collect();
+    }
     let operands = command.operands.iter().map(|operand| (operand.text.as_os_str(), operand.role, operand.clarity));
     let values =
         command.flags.iter().filter(|flag| flag.certain).filter_map(|flag| match (&flag.value, &flag.hidden) {

@@ -1,8 +1,9 @@
 //! The tree of questions of one rule.
 
 use super::{
-    ArgvMatcher, BranchMatcher, CwdMatcher, EffectMatcher, EnvMatcher, FlagMatcher, HostMatcher, Literal, PathMatcher,
-    Places, ProgramMatcher, SourceMatcher, TextMatcher, Token, Wanted, recursive_fit,
+    ArgvMatcher, BranchMatcher, CwdMatcher, EffectMatcher, EnvMatcher, FlagMatcher, HostMatcher, Literal,
+    ParentMatcher, PathMatcher, Places, ProgramMatcher, SourceMatcher, TextMatcher, Token, ToolMatcher, UrlMatcher,
+    Wanted, recursive_fit,
 };
 use crate::model::Decision;
 use crate::policy::effects::{Effect, KindSet};
@@ -62,6 +63,9 @@ pub(crate) enum Matcher {
     Path(PathMatcher),
     Cwd(CwdMatcher),
     Env(EnvMatcher),
+    Parent(ParentMatcher),
+    Tool(ToolMatcher),
+    Url(UrlMatcher),
     Literal(Box<Literal>),
     Effect(EffectMatcher),
     Source(SourceMatcher),
@@ -85,6 +89,9 @@ impl Matcher {
             Self::Path(path) => path.fit(trial),
             Self::Cwd(cwd) => cwd.fit(trial),
             Self::Env(env) => env.fit(trial.view.candidate),
+            Self::Parent(parent) => parent.fit(trial.view.candidate),
+            Self::Tool(tool) => tool.fit(trial.view.candidate),
+            Self::Url(url) => url.fit(trial.view.candidate),
             Self::Literal(literal) => literal.fit(trial),
             Self::Effect(effect) => effect.fit(trial.effect),
             Self::Source(source) => source.fit(trial.effect),
@@ -118,6 +125,9 @@ impl Matcher {
             | Self::Path(_)
             | Self::Cwd(_)
             | Self::Env(_)
+            | Self::Parent(_)
+            | Self::Tool(_)
+            | Self::Url(_)
             | Self::Literal(_)
             | Self::Effect(_)
             | Self::Source(_)
@@ -130,24 +140,37 @@ impl Matcher {
 
     /// Says whether a question about the environment stands anywhere in the tree.
     pub(crate) fn reads_environment(&self) -> bool {
-        match self {
-            Self::Env(_) => true,
-            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::reads_environment),
-            Self::Not(part) => part.reads_environment(),
-            Self::Program(_)
-            | Self::Subcommand(_)
-            | Self::Flags(_)
-            | Self::Argv(_)
-            | Self::Text(_)
-            | Self::Path(_)
-            | Self::Cwd(_)
-            | Self::Literal(_)
-            | Self::Effect(_)
-            | Self::Source(_)
-            | Self::Host(_)
-            | Self::Branch(_)
-            | Self::Recursive(_) => false,
-        }
+        self.has(|part| matches!(part, Self::Env(_)))
+    }
+
+    /// Says whether a question about the programs above stands anywhere in the tree.
+    pub(crate) fn reads_ancestors(&self) -> bool {
+        self.has(|part| matches!(part, Self::Parent(_)))
+    }
+
+    fn has(&self, wanted: fn(&Self) -> bool) -> bool {
+        wanted(self)
+            || match self {
+                Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.has(wanted)),
+                Self::Not(part) => part.has(wanted),
+                Self::Program(_)
+                | Self::Subcommand(_)
+                | Self::Flags(_)
+                | Self::Argv(_)
+                | Self::Text(_)
+                | Self::Path(_)
+                | Self::Cwd(_)
+                | Self::Env(_)
+                | Self::Parent(_)
+                | Self::Tool(_)
+                | Self::Url(_)
+                | Self::Literal(_)
+                | Self::Effect(_)
+                | Self::Source(_)
+                | Self::Host(_)
+                | Self::Branch(_)
+                | Self::Recursive(_) => false,
+            }
     }
 
     /// Says whether only a command that has an effect can fit.
@@ -164,6 +187,9 @@ impl Matcher {
             | Self::Path(_)
             | Self::Cwd(_)
             | Self::Env(_)
+            | Self::Parent(_)
+            | Self::Tool(_)
+            | Self::Url(_)
             | Self::Literal(_)
             | Self::Branch(_)
             | Self::Not(_) => false,
@@ -197,6 +223,9 @@ impl Matcher {
             | Self::Path(_)
             | Self::Cwd(_)
             | Self::Env(_)
+            | Self::Parent(_)
+            | Self::Tool(_)
+            | Self::Url(_)
             | Self::Literal(_)
             | Self::Branch(_) => None,
         }

@@ -8,6 +8,9 @@ pub(super) const CWD: &str = "/home/dev/proj";
 
 pub(super) fn context() -> Context {
     Context {
+        now: None,
+        trusted_project: None,
+        cache: None,
         workspace: CWD.into(),
         home: Some("/home/dev".into()),
         tmp: vec!["/tmp".into()],

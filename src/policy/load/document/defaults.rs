@@ -15,6 +15,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("unknown_in_deny_scope", Kind::Word(DECISION_WORDS), "The same, where a deny rule would need to know it."),
     Key::new("no_approver", Kind::Word(&["allow", "deny"]), "What an ask becomes where nobody is there to answer."),
     Key::new("ask_timeout", Kind::Duration, "How long a question waits."),
+    Key::new("audit", Kind::Word(&["all", "decisions", "denials"]), "What must be recorded at the least."),
     Key::new("agent_message", Kind::Text, "What every denial also tells the agent."),
 ];
 
@@ -34,5 +35,7 @@ pub(super) fn read(stated: &mut Stated, node: &Node, complaints: &mut Complaints
         stated.no_approver = None;
     }
     stated.ask_timeout = fields.duration("ask_timeout", TIMEOUTS, complaints);
+    // Everything is recorded, whatever a policy would be content with.
+    fields.word("audit", &[("all", ()), ("decisions", ()), ("denials", ())], complaints);
     stated.agent_message = fields.text("agent_message", complaints).map(str::to_owned);
 }

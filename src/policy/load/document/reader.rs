@@ -1,16 +1,23 @@
 //! Reading a file.
 
-use super::TABLE;
+use super::extends::Extend;
+use super::tests::FileTest;
+use super::{TABLE, exceptions};
 use crate::model::{Decision, Layer, Tier};
 use crate::policy::catalog::Catalog;
+use crate::policy::exception::Exception;
+use crate::policy::layering::LowerLayers;
 use crate::policy::load::complaint::{Complaints, Spot};
+use crate::policy::load::condition::Identities;
 use crate::policy::load::fields::{Fields, list};
 use crate::policy::load::keys::Keyed as _;
-use crate::policy::load::rule::{File, RuleReader, RuleWithExamples};
+use crate::policy::load::readers::Readers;
+use crate::policy::load::rule::{self, RuleWithExamples};
 use crate::policy::load::sets::Sets;
 use crate::policy::load::source::Loaded;
 use crate::policy::load::yaml::{self, Node};
 use crate::policy::matcher::Places;
+use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,18 +39,34 @@ pub(crate) struct Stated {
 pub(crate) struct Document {
     pub(crate) stated: Stated,
     pub(crate) rules: Vec<RuleWithExamples>,
+    pub(crate) exceptions: Vec<Exception>,
+    pub(crate) extends: Vec<Extend>,
+    pub(crate) lower: LowerLayers,
+    /// Ids of rules of layers above that are to be switched off.
+    pub(crate) disable: Vec<(String, Spot)>,
+    pub(crate) tests: Vec<FileTest>,
     pub(crate) id: Option<String>,
     pub(crate) version: Option<String>,
+    /// What a person should know though it is no error.
+    pub(crate) notes: Vec<String>,
 }
 
 /// What a file says, as far as it was read.
 pub(super) struct Draft<'node> {
     pub(super) layer: Layer,
+    pub(super) now: Option<Timestamp>,
     pub(super) stated: Stated,
     pub(super) id: Option<String>,
     pub(super) version: Option<String>,
     pub(super) sets: Sets<'node>,
+    pub(super) identities: Identities,
     pub(super) rules: Option<&'node Node>,
+    pub(super) exceptions: Option<&'node Node>,
+    pub(super) extends: Vec<Extend>,
+    pub(super) lower: LowerLayers,
+    pub(super) disable: Vec<(String, Spot)>,
+    pub(super) tests: Vec<FileTest>,
+    pub(super) notes: Vec<String>,
 }
 
 /// Reads a policy file. Returns nothing only where it is no mapping at all; where something is wrong
@@ -52,17 +75,26 @@ pub(crate) fn read(
     loaded: &Loaded,
     places: &Places,
     catalog: &Catalog,
+    now: Option<Timestamp>,
     complaints: &mut Complaints<'_>,
 ) -> Option<Document> {
     let root = yaml::read(&loaded.text, complaints)?;
     let fields = Fields::open(&root, "a policy", TABLE, complaints)?;
     let mut draft = Draft {
         layer: loaded.layer,
+        now,
         stated: Stated::default(),
         id: None,
         version: None,
         sets: Sets::default(),
+        identities: Identities::default(),
         rules: None,
+        exceptions: None,
+        extends: Vec::new(),
+        lower: LowerLayers::default(),
+        disable: Vec::new(),
+        tests: Vec::new(),
+        notes: Vec::new(),
     };
     if fields.get("version").is_none() {
         let fix = "write `version: \"1.0\"`".to_owned();
@@ -73,14 +105,33 @@ pub(crate) fn read(
             (row.read)(&mut draft, value, &fields, complaints);
         }
     }
-    let file = File { path: Arc::new(loaded.name.clone()), layer: loaded.layer };
-    let reader = RuleReader { file, sets: &draft.sets, places, catalog };
+    let readers = Readers {
+        file: Arc::new(loaded.name.clone()),
+        layer: loaded.layer,
+        sets: &draft.sets,
+        identities: &draft.identities,
+        places,
+        catalog,
+    };
     let mut rules = Vec::new();
     for (index, node) in rule_nodes(draft.rules, complaints).iter().enumerate() {
-        rules.extend(reader.read(node, index + 1, complaints));
+        rules.extend(rule::read(&readers, node, index + 1, complaints));
     }
     duplicates(&rules, complaints);
-    Some(Document { stated: draft.stated, rules, id: draft.id, version: draft.version })
+    let exceptions = draft.exceptions.map(|node| exceptions::read(node, &readers, now, complaints));
+    let name = loaded.name.to_string_lossy();
+    Some(Document {
+        stated: draft.stated,
+        rules,
+        exceptions: exceptions.unwrap_or_default(),
+        extends: draft.extends,
+        lower: draft.lower,
+        disable: draft.disable,
+        tests: draft.tests,
+        id: draft.id,
+        version: draft.version,
+        notes: draft.notes.into_iter().map(|note| format!("{name}: {note}")).collect(),
+    })
 }
 
 fn rule_nodes<'node>(node: Option<&'node Node>, complaints: &mut Complaints<'_>) -> &'node [Node] {

@@ -1,9 +1,11 @@
 //! The keys of a file, each with what reads it.
 
-use super::defaults;
 use super::reader::Draft;
+use super::{defaults, exceptions, extends, lower, tests};
 use crate::model::Layer;
+use crate::policy::condition::day;
 use crate::policy::load::complaint::Complaints;
+use crate::policy::load::condition::{Identities, SELECTOR};
 use crate::policy::load::fields::{Fields, text};
 use crate::policy::load::keys::{Key, Keyed, Kind};
 use crate::policy::load::sets::{self, Sets};
@@ -28,7 +30,7 @@ const fn key(name: &'static str, value: Kind, read: Read, about: &'static str) -
     FileKey { key: Key::new(name, value, about), read }
 }
 
-/// Every key of a file, in the order in which they are read. Rules are read last, because they use sets.
+/// Every key of a file, in the order in which they are read. Rules and exceptions are only found here: they use the others.
 pub(crate) static TABLE: &[FileKey] = &[
     key("version", Kind::Text, version, "The version of the language: `\"1.0\"`."),
     key("metadata", Kind::Mapping(METADATA), metadata, "What the file is, for people."),
@@ -52,7 +54,28 @@ pub(crate) static TABLE: &[FileKey] = &[
         "What holds where no rule speaks.",
     ),
     key("sets", sets::SETS, |draft, node, _, found| draft.sets = Sets::read(Some(node), found), "Lists with a name."),
+    key(
+        "identities",
+        Kind::Named(&Kind::Mapping(SELECTOR)),
+        |draft, node, _, found| draft.identities = Identities::read(node, found),
+        "Sessions with a name.",
+    ),
+    key("extends", extends::KIND, extends::read, "Policies that hold, too."),
+    key("lower_layers", Kind::Mapping(lower::KEYS), lower::read, "What the layers below may do."),
+    key("disable", Kind::Texts, disable, "Ids of rules of layers above that are switched off."),
     key("rules", Kind::Rules, |draft, node, _, _| draft.rules = Some(node), "The list of rules."),
+    key(
+        "exceptions",
+        Kind::Mappings(exceptions::KEYS),
+        |draft, node, _, _| draft.exceptions = Some(node),
+        "What relaxes a rule, for a while.",
+    ),
+    key(
+        "tests",
+        Kind::Mappings(tests::KEYS),
+        tests::read,
+        "What the whole policy decides; see `tollgate policy test`.",
+    ),
 ];
 
 const METADATA: &[Key] = &[
@@ -60,8 +83,8 @@ const METADATA: &[Key] = &[
     Key::new("owner", Kind::Texts, "Who answers for it."),
     Key::new("description", Kind::Text, "What it is for."),
     Key::new("approved_by", Kind::Texts, "Who approved it."),
-    Key::new("approved_on", Kind::Text, "When it was approved."),
-    Key::new("review_by", Kind::Text, "When somebody is to look at it again."),
+    Key::new("approved_on", Kind::Date, "When it was approved."),
+    Key::new("review_by", Kind::Date, "When somebody is to look at it again."),
     Key::new("version", Kind::Text, "The version of the policy itself."),
 ];
 
@@ -98,11 +121,29 @@ fn layer<'n>(draft: &mut Draft<'n>, node: &'n Node, fields: &Fields<'n>, complai
 
 fn metadata<'n>(draft: &mut Draft<'n>, node: &'n Node, _: &Fields<'n>, complaints: &mut Complaints<'_>) {
     let Some(fields) = Fields::open(node, "metadata", METADATA, complaints) else { return };
-    for key in METADATA.iter().filter(|key| !matches!(key.name, "id" | "version")) {
+    for key in METADATA.iter().filter(|key| matches!(key.name, "owner" | "description" | "approved_by")) {
         fields.texts(key.name, complaints);
+    }
+    for name in ["approved_on", "review_by"] {
+        let (Some(text), Some(node)) = (fields.text(name, complaints), fields.get(name)) else { continue };
+        match day(text) {
+            None => {
+                let fix = format!("write for example `{name}: 2026-11-20`");
+                complaints.at("P055", node.spot, format!("\"{text}\" is no day"), Some(fix));
+            }
+            Some(end) if name == "review_by" && draft.now.is_some_and(|now| now >= end) => {
+                draft.notes.push(format!("this policy was to be looked at again by {text}"));
+            }
+            Some(_) => {}
+        }
     }
     draft.id = fields.text("id", complaints).map(str::to_owned);
     draft.version = fields.text("version", complaints).map(str::to_owned);
+}
+
+fn disable<'n>(draft: &mut Draft<'n>, _: &'n Node, fields: &Fields<'n>, complaints: &mut Complaints<'_>) {
+    let ids = fields.texts("disable", complaints);
+    draft.disable = ids.into_iter().map(|(id, spot)| (id.to_owned(), spot)).collect();
 }
 
 fn require<'n>(draft: &mut Draft<'n>, node: &'n Node, fields: &Fields<'n>, complaints: &mut Complaints<'_>) {

@@ -8,12 +8,15 @@ mod env;
 mod flags;
 mod git;
 mod host;
+mod parent;
 mod path;
 mod program;
 mod reader;
 mod regex;
 mod subcommand;
 mod table;
+mod tool;
 
+pub(super) use env::values;
 pub(super) use reader::MatchReader;
 pub(crate) use table::TABLE;

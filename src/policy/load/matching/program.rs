@@ -11,7 +11,7 @@ use crate::policy::matcher::{Matcher, NamePattern, ProgramMatcher, ProgramTest};
 use std::path::PathBuf;
 
 /// The keys of a program that is described.
-pub(super) const KEYS: &[Key] = &[
+const KEYS: &[Key] = &[
     Key::new("name", Kind::Text, "Its bare name; `*` is a pattern."),
     Key::new("path", Kind::Text, "Its absolute path."),
     Key::new("dirs", Kind::Texts, "The absolute folders that it must lie in."),
@@ -19,11 +19,14 @@ pub(super) const KEYS: &[Key] = &[
 ];
 
 /// Several programs.
-pub(super) const ANY: &[Key] = &[Key::new(
+const ANY: &[Key] = &[Key::new(
     "any",
     Kind::List(&Kind::Either(&[Kind::Set(SetKind::Programs), Kind::Mapping(KEYS)])),
     "One of these programs.",
 )];
+
+/// What may stand under `program`.
+pub(super) const KIND: Kind = Kind::Either(&[Kind::Set(SetKind::Programs), Kind::Mapping(KEYS), Kind::Mapping(ANY)]);
 
 pub(super) fn read<'n>(
     reader: &MatchReader<'_, 'n>,
@@ -31,6 +34,15 @@ pub(super) fn read<'n>(
     _: &Fields<'n>,
     complaints: &mut Complaints<'_>,
 ) -> Option<Matcher> {
+    several(reader, node, complaints).map(Matcher::Program)
+}
+
+/// Reads one program, or several of which one must fit.
+pub(super) fn several<'n>(
+    reader: &MatchReader<'_, 'n>,
+    node: &'n Node,
+    complaints: &mut Complaints<'_>,
+) -> Option<ProgramMatcher> {
     let mut tests = Vec::new();
     match &node.value {
         Value::Text { .. } => by_name(reader, node, &mut tests, complaints),
@@ -47,7 +59,7 @@ pub(super) fn read<'n>(
         }
         Value::Map(_) => one(reader, node, &mut tests, complaints),
     }
-    (!tests.is_empty()).then_some(Matcher::Program(ProgramMatcher { tests }))
+    (!tests.is_empty()).then_some(ProgramMatcher { tests })
 }
 
 fn one<'n>(

@@ -1,6 +1,8 @@
 //! The keys below `match`, each with what reads it.
 
-use super::{MatchReader, argv, combine, cwd, effect, env, flags, git, host, path, program, regex, subcommand};
+use super::{
+    MatchReader, argv, combine, cwd, effect, env, flags, git, host, parent, path, program, regex, subcommand, tool,
+};
 use crate::policy::load::complaint::Complaints;
 use crate::policy::load::fields::Fields;
 use crate::policy::load::keys::{Key, Keyed, Kind};
@@ -29,12 +31,9 @@ const fn key(name: &'static str, value: Kind, read: Read, about: &'static str) -
     MatchKey { key: Key::new(name, value, about), read: Some(read) }
 }
 
-const PROGRAM: Kind =
-    Kind::Either(&[Kind::Set(SetKind::Programs), Kind::Mapping(program::KEYS), Kind::Mapping(program::ANY)]);
-
 /// Every key below `match`, in the order in which they are asked: what is cheap and rarely so first.
 pub(crate) static TABLE: &[MatchKey] = &[
-    key("program", PROGRAM, program::read, "Which program: a name, a path, a digest."),
+    key("program", program::KIND, program::read, "Which program: a name, a path, a digest."),
     key("subcommand", Kind::Set(SetKind::Strings), subcommand::read, "One of these is its subcommand."),
     key(
         "flags",
@@ -58,6 +57,9 @@ pub(crate) static TABLE: &[MatchKey] = &[
         "The host that the effect is about.",
     ),
     key("git", Kind::Mapping(git::KEYS), git::read, "The branch that it writes to."),
+    key("parent", Kind::Mapping(parent::KEYS), parent::read, "The programs above the one that runs."),
+    key("tool", Kind::Set(SetKind::Strings), tool::read, "One of the agent's own tools is called; `*` is a pattern."),
+    key("url", Kind::Mapping(tool::URL), tool::url, "The address that a tool fetches."),
     key("any", Kind::Matches, combine::any, "One of these matches must hold."),
     key("all", Kind::Matches, combine::all, "All of these matches must hold."),
     key("not", Kind::Match, combine::not, "This match must not hold."),

@@ -1,18 +1,18 @@
 //! Reading a rule.
 
 use super::TABLE;
-use crate::model::{Decision, Layer, Place, RuleId, Severity};
-use crate::policy::catalog::Catalog;
+use crate::model::{Decision, Place, RuleId, Severity};
+use crate::policy::condition::Condition;
+use crate::policy::demands::{Approval, Obligation};
+use crate::policy::limit::Limit;
 use crate::policy::load::complaint::Complaints;
 use crate::policy::load::example::Example;
 use crate::policy::load::fields::Fields;
 use crate::policy::load::keys::Keyed as _;
-use crate::policy::load::matching::MatchReader;
-use crate::policy::load::sets::Sets;
+use crate::policy::load::readers::Readers;
 use crate::policy::load::yaml::Node;
-use crate::policy::matcher::{Matcher, Places};
+use crate::policy::matcher::Matcher;
 use crate::policy::rule::{Covers, Rule};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A rule with the examples that stand beside it.
@@ -21,16 +21,28 @@ pub(crate) struct RuleWithExamples {
     pub(crate) examples: Vec<Example>,
 }
 
-/// Which file a rule stands in.
-pub(in crate::policy::load) struct File {
-    pub(in crate::policy::load) path: Arc<PathBuf>,
-    pub(in crate::policy::load) layer: Layer,
+/// The word under `action`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    Decide(Decision),
+    /// It records and never decides.
+    Log,
+}
+
+impl Action {
+    /// Returns the decision as which its matcher is read: one that only records looks as one that asks.
+    pub(super) fn read_as(self) -> Decision {
+        match self {
+            Self::Decide(decision) => decision,
+            Self::Log => Decision::Ask,
+        }
+    }
 }
 
 /// What a rule says, as far as it was read.
 #[derive(Default)]
 pub(super) struct Draft {
-    pub(super) decision: Option<Decision>,
+    pub(super) action: Option<Action>,
     pub(super) id: Option<String>,
     pub(super) matcher: Option<Matcher>,
     pub(super) title: Option<Arc<str>>,
@@ -41,63 +53,58 @@ pub(super) struct Draft {
     pub(super) tags: Arc<[String]>,
     pub(super) examples: Vec<Example>,
     pub(super) covers: Covers,
+    pub(super) approval: Option<Approval>,
+    pub(super) obligations: Vec<Obligation>,
+    pub(super) limit: Option<Limit>,
+    pub(super) condition: Option<Condition>,
 }
 
-/// Reads the rules of one file.
-pub(in crate::policy::load) struct RuleReader<'a, 'node> {
-    pub(in crate::policy::load) file: File,
-    pub(in crate::policy::load) sets: &'a Sets<'node>,
-    pub(in crate::policy::load) places: &'a Places,
-    pub(in crate::policy::load) catalog: &'a Catalog,
-}
-
-impl<'a, 'node> RuleReader<'a, 'node> {
-    /// Returns what reads the matchers of a rule that decides so.
-    pub(super) fn matching(&self, decision: Decision) -> MatchReader<'a, 'node> {
-        MatchReader { sets: self.sets, places: self.places, decision, negated: false }
+/// Reads a rule; `number` is its place in the list, from 1.
+pub(in crate::policy::load) fn read<'node>(
+    readers: &Readers<'_, 'node>,
+    node: &'node Node,
+    number: usize,
+    complaints: &mut Complaints<'_>,
+) -> Option<RuleWithExamples> {
+    let before = complaints.count();
+    let fields = Fields::open(node, "a rule", TABLE, complaints)?;
+    if fields.get("action").is_none() {
+        let fix = "add `action: deny`, `action: ask` or `action: allow`".to_owned();
+        complaints.at("P011", node.spot, "a rule without action", Some(fix));
     }
-
-    /// Reads a rule; `number` is its place in the list, from 1.
-    pub(in crate::policy::load) fn read(
-        &self,
-        node: &'node Node,
-        number: usize,
-        complaints: &mut Complaints<'_>,
-    ) -> Option<RuleWithExamples> {
-        let before = complaints.count();
-        let fields = Fields::open(node, "a rule", TABLE, complaints)?;
-        if fields.get("action").is_none() {
-            let fix = "add `action: deny`, `action: ask` or `action: allow`".to_owned();
-            complaints.at("P011", node.spot, "a rule without action", Some(fix));
-        }
-        if fields.get("pattern").is_none() && fields.get("match").is_none() {
-            let fix = "add `pattern: \"git push --force\"` or `match: { program: git }`".to_owned();
-            complaints.at("P011", node.spot, "a rule without pattern or match", Some(fix));
-        }
-        let mut draft = Draft::default();
-        for row in TABLE {
-            if let Some(value) = fields.get(row.key().name) {
-                (row.read)(self, &mut draft, value, &fields, complaints);
-            }
-        }
-        let rule = Rule {
-            id: RuleId::new(&draft.id.unwrap_or_else(|| format!("rule-{number}"))),
-            decision: draft.decision.unwrap_or(Decision::Deny),
-            place: Place {
-                file: Arc::clone(&self.file.path),
-                line: node.spot.line,
-                column: node.spot.column,
-                layer: self.file.layer,
-            },
-            title: draft.title,
-            reason: draft.reason,
-            suggest: draft.suggest,
-            severity: draft.severity,
-            controls: draft.controls,
-            tags: draft.tags,
-            matcher: draft.matcher?,
-            covers: draft.covers,
-        };
-        (complaints.count() == before).then_some(RuleWithExamples { rule, examples: draft.examples })
+    if fields.get("pattern").is_none() && fields.get("match").is_none() {
+        let fix = "add `pattern: \"git push --force\"` or `match: { program: git }`".to_owned();
+        complaints.at("P011", node.spot, "a rule without pattern or match", Some(fix));
     }
+    let mut draft = Draft::default();
+    for row in TABLE {
+        if let Some(value) = fields.get(row.key().name) {
+            (row.read)(readers, &mut draft, value, &fields, complaints);
+        }
+    }
+    let rule = Rule {
+        id: RuleId::new(&draft.id.unwrap_or_else(|| format!("rule-{number}"))),
+        decision: draft.action.map_or(Decision::Deny, Action::read_as),
+        only_logs: draft.action == Some(Action::Log),
+        place: Place {
+            file: Arc::clone(&readers.file),
+            line: node.spot.line,
+            column: node.spot.column,
+            layer: readers.layer,
+        },
+        title: draft.title,
+        reason: draft.reason,
+        suggest: draft.suggest,
+        severity: draft.severity,
+        controls: draft.controls,
+        tags: draft.tags,
+        tightens_only: false,
+        covers: draft.covers,
+        approval: draft.approval,
+        obligations: draft.obligations,
+        limit: draft.limit,
+        condition: draft.condition,
+        matcher: draft.matcher?,
+    };
+    (complaints.count() == before).then_some(RuleWithExamples { rule, examples: draft.examples })
 }

@@ -1,17 +1,19 @@
 //! The keys of a rule, each with what reads it.
 
-use super::reader::{Draft, RuleReader};
+use super::demands;
+use super::reader::{Action, Draft};
 use crate::model::{Decision, Severity};
 use crate::policy::load::complaint::Complaints;
 use crate::policy::load::fields::Fields;
 use crate::policy::load::keys::{Key, Keyed, Kind};
+use crate::policy::load::readers::Readers;
 use crate::policy::load::yaml::Node;
 use crate::policy::load::{example, pattern};
 use crate::policy::rule::Covers;
 use std::sync::Arc;
 
 /// Reads the value of a key into the draft. Where it adds nothing, it has complained.
-pub(super) type Read = for<'a, 'n, 'f> fn(&RuleReader<'a, 'n>, &mut Draft, &'n Node, &Fields<'n>, &mut Complaints<'f>);
+pub(super) type Read = for<'a, 'n, 'f> fn(&Readers<'a, 'n>, &mut Draft, &'n Node, &Fields<'n>, &mut Complaints<'f>);
 
 /// A key of a rule.
 pub(crate) struct RuleKey {
@@ -36,15 +38,26 @@ pub(in crate::policy::load) const DECISIONS: [(&str, Decision); 3] =
 /// The same, without what they stand for.
 pub(in crate::policy::load) const DECISION_WORDS: &[&str] = &["allow", "ask", "deny"];
 
-const SEVERITIES: [(&str, Severity); 4] =
+const ACTIONS: [(&str, Action); 4] = [
+    ("allow", Action::Decide(Decision::Allow)),
+    ("ask", Action::Decide(Decision::Ask)),
+    ("deny", Action::Decide(Decision::Deny)),
+    ("log", Action::Log),
+];
+
+/// The words for severities.
+pub(in crate::policy::load) const SEVERITY_WORDS: &[&str] = &["low", "medium", "high", "critical"];
+
+/// The same, with what they stand for.
+pub(in crate::policy::load) const SEVERITIES: [(&str, Severity); 4] =
     [("low", Severity::Low), ("medium", Severity::Medium), ("high", Severity::High), ("critical", Severity::Critical)];
 
 /// Every key of a rule, in the order in which they are read: a matcher is read by its decision.
 pub(crate) static TABLE: &[RuleKey] = &[
     key(
         "action",
-        Kind::Word(DECISION_WORDS),
-        |_, draft, _, fields, complaints| draft.decision = fields.word("action", &DECISIONS, complaints),
+        Kind::Word(&["allow", "ask", "deny", "log"]),
+        |_, draft, _, fields, complaints| draft.action = fields.word("action", &ACTIONS, complaints),
         "What the rule says.",
     ),
     key("id", Kind::Text, id, "Its name: one word, unique in the file."),
@@ -60,7 +73,7 @@ pub(crate) static TABLE: &[RuleKey] = &[
     ),
     key(
         "severity",
-        Kind::Word(&["low", "medium", "high", "critical"]),
+        Kind::Word(SEVERITY_WORDS),
         |_, draft, _, fields, found| draft.severity = fields.word("severity", &SEVERITIES, found),
         "How bad it is.",
     ),
@@ -77,19 +90,35 @@ pub(crate) static TABLE: &[RuleKey] = &[
         "Words to find rules by.",
     ),
     key(
-        "effects",
-        Kind::Word(&["bounded", "unchecked"]),
-        |_, draft, _, fields, found| {
-            let words = [("bounded", Covers::Bounded), ("unchecked", Covers::Unchecked)];
-            draft.covers = fields.word("effects", &words, found).unwrap_or_default();
-        },
-        "For allow: whether it covers commands whose effects are not known.",
-    ),
-    key(
         "examples",
         Kind::Mapping(example::KEYS),
         |_, draft, node, _, found| draft.examples = example::read(node, found),
         "Commands that it must match, and commands that it must not.",
+    ),
+    key(
+        "when",
+        Kind::When,
+        |readers, draft, node, _, found| draft.condition = readers.when().read(node, found),
+        "What must be so, beside the command.",
+    ),
+    key(
+        "limit",
+        Kind::Mapping(demands::LIMIT),
+        |_, draft, node, _, found| draft.limit = demands::limit(node, found),
+        "It counts only when this budget is used up.",
+    ),
+    key("approval", Kind::Mapping(demands::APPROVAL), approval, "Who must say yes, and how."),
+    key(
+        "obligations",
+        Kind::Mappings(demands::OBLIGATION),
+        |_, draft, node, _, found| draft.obligations = demands::obligations(node, found),
+        "What must be done beside the action.",
+    ),
+    key(
+        "effects",
+        Kind::Word(&["bounded", "unchecked"]),
+        effects,
+        "For allow: whether it covers commands whose effects are not known.",
     ),
 ];
 
@@ -101,8 +130,38 @@ fn words(name: &str, fields: &Fields<'_>, complaints: &mut Complaints<'_>) -> Ar
     fields.texts(name, complaints).into_iter().map(|(text, _)| text.to_owned()).collect()
 }
 
+fn approval<'n>(
+    _: &Readers<'_, 'n>,
+    draft: &mut Draft,
+    node: &'n Node,
+    _: &Fields<'n>,
+    complaints: &mut Complaints<'_>,
+) {
+    if draft.action.is_some_and(|action| action != Action::Decide(Decision::Ask)) {
+        let fix = "write `action: ask`, or leave approval out".to_owned();
+        complaints.at("P017", node.spot, "approval in a rule that does not ask", Some(fix));
+    }
+    draft.approval = demands::approval(node, complaints);
+}
+
+fn effects<'n>(
+    _: &Readers<'_, 'n>,
+    draft: &mut Draft,
+    node: &'n Node,
+    fields: &Fields<'n>,
+    complaints: &mut Complaints<'_>,
+) {
+    let words = [("bounded", Covers::Bounded), ("unchecked", Covers::Unchecked)];
+    draft.covers = fields.word("effects", &words, complaints).unwrap_or_default();
+    if draft.covers == Covers::Unchecked && draft.action.is_some_and(|action| action != Action::Decide(Decision::Allow))
+    {
+        let fix = "leave it out: only an allow can leave effects unchecked".to_owned();
+        complaints.at("P017", node.spot, "effects: unchecked in a rule that does not allow", Some(fix));
+    }
+}
+
 fn id<'n>(
-    _: &RuleReader<'_, 'n>,
+    _: &Readers<'_, 'n>,
     draft: &mut Draft,
     node: &'n Node,
     fields: &Fields<'n>,
@@ -116,7 +175,7 @@ fn id<'n>(
 }
 
 fn pattern<'n>(
-    reader: &RuleReader<'_, 'n>,
+    reader: &Readers<'_, 'n>,
     draft: &mut Draft,
     node: &'n Node,
     fields: &Fields<'n>,
@@ -129,7 +188,7 @@ fn pattern<'n>(
 }
 
 fn matching<'n>(
-    reader: &RuleReader<'_, 'n>,
+    reader: &Readers<'_, 'n>,
     draft: &mut Draft,
     node: &'n Node,
     fields: &Fields<'n>,
@@ -140,6 +199,6 @@ fn matching<'n>(
         complaints.at("P016", node.spot, "a rule with both pattern and match", Some(fix));
     } else {
         // It is read even where the action is missing, so that its own errors show at once.
-        draft.matcher = reader.matching(draft.decision.unwrap_or(Decision::Deny)).read(node, complaints);
+        draft.matcher = reader.matching(draft.action.map_or(Decision::Deny, Action::read_as)).read(node, complaints);
     }
 }
