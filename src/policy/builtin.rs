@@ -3,12 +3,16 @@
 /// The policy that holds where there is no other: commented for people who see one for the first time.
 const STARTER: &str = include_str!("builtin/starter.yaml");
 
+/// What a developer's own session needs and what it must not do, said by effects.
+const DEV_STANDARD: &str = include_str!("builtin/dev-standard.yaml");
+
 /// Records everything and decides nothing.
 const OBSERVE: &str = include_str!("builtin/observe.yaml");
 
 /// Every built-in policy with its major version. A version that was shipped stays as it is in meaning:
 /// what makes one stricter or looser gets the next number and stands beside it.
-const ALL: [(&str, u32, &str); 2] = [("observe", 1, OBSERVE), ("starter", 1, STARTER)];
+const ALL: [(&str, u32, &str); 3] =
+    [("dev-standard", 1, DEV_STANDARD), ("observe", 1, OBSERVE), ("starter", 1, STARTER)];
 
 /// Returns the text of a built-in policy: of `NAME@MAJOR`, or of the newest of `NAME`.
 #[must_use]

@@ -1,10 +1,11 @@
 //! All matches of all rules → one decision. Order never matters; the strictest wins.
 
+use super::effects::KindSet;
 use super::exception::Exception;
 use super::fit::Fit;
 use super::judged::{Candidate, View};
 use super::matcher::{Matcher, Places, Sense, Trial};
-use super::rule::Rule;
+use super::rule::{Covers, Rule};
 use super::set::Policy;
 use super::{line, unwrap};
 use crate::model::{Decision, Evaluation, Match, Outcome, Scope, Situation, Subject, ToolCall, Weight};
@@ -15,8 +16,19 @@ use std::path::Path;
 #[derive(Debug, Default)]
 pub(super) struct Judged {
     pub(super) candidates: Vec<Candidate>,
-    /// Why a part could not be read at all, with the text of that part.
-    pub(super) unread: Vec<(String, String)>,
+    /// The parts that could not be read.
+    pub(super) unread: Vec<Unread>,
+}
+
+/// A part that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unread {
+    /// Why.
+    pub(super) why: String,
+    /// Its text.
+    pub(super) text: String,
+    /// Whether it is code that only shows when it runs, and may do anything.
+    pub(super) runs: bool,
 }
 
 /// What the rules say of one candidate.
@@ -122,8 +134,8 @@ impl Policy {
             }
             merge(&mut matches, own);
         }
-        for (why, text) in &judged.unread {
-            doubt(self.unread(text), why.clone());
+        for unread in &judged.unread {
+            doubt(self.unread(unread), unread.why.clone());
         }
         sort(&mut matches);
         let ruled = whole.unwrap_or(self.defaults().action);
@@ -142,20 +154,30 @@ impl Policy {
     }
 
     /// Tries the rules that can match a candidate.
-    fn said<'c>(&self, candidate: &'c Candidate, situation: &Situation) -> Said<'c> {
+    fn said<'c>(&'c self, candidate: &'c Candidate, situation: &Situation) -> Said<'c> {
         let mut said = Said { views: View::of(candidate, &self.catalog), matched: Vec::new(), open: Vec::new() };
-        let names = candidate.program_known.then(|| candidate.all_names());
-        for index in self.index.rules(names) {
+        let mut indices = if candidate.is_bare() {
+            Vec::new()
+        } else {
+            self.index.rules(candidate.program_known.then(|| candidate.all_names()))
+        };
+        if self.index.asks_effects() {
+            let kinds = said.views.iter().map(|view| view.kinds(&self.places)).fold(KindSet::default(), KindSet::union);
+            self.index.add_by_effect(kinds, &mut indices);
+        }
+        for index in indices {
             let Some(rule) = self.rules.get(index) else { continue };
             let fit = match fit(rule, &said.views, &self.places) {
                 Fit::No => Fit::No,
                 fit @ (Fit::Unknown | Fit::Possible | Fit::Certain) => fit.min(rule.condition_fit(situation)),
             };
             match fit {
-                Fit::Certain => said.matched.push(index),
+                Fit::Certain if rule.decision > Decision::Allow || covers(rule, &said.views) => {
+                    said.matched.push(index)
+                }
                 Fit::Possible if rule.decision > Decision::Allow => said.matched.push(index),
                 Fit::Unknown if rule.decision > Decision::Allow && !rule.only_logs => said.open.push(index),
-                Fit::Possible | Fit::Unknown | Fit::No => {}
+                Fit::Certain | Fit::Possible | Fit::Unknown | Fit::No => {}
             }
         }
         said
@@ -173,11 +195,14 @@ impl Policy {
     }
 
     /// Returns what the defaults say of a text that could not be read: it is in deny scope where it
-    /// names a program that a rule denies.
-    fn unread(&self, text: &str) -> Decision {
+    /// names a program that a rule denies, and where it runs what nobody knows and a rule denies effects.
+    fn unread(&self, unread: &Unread) -> Decision {
         let defaults = self.defaults();
-        let words: Vec<&str> = text.split(|c: char| !(c.is_alphanumeric() || "_.+-".contains(c))).collect();
-        let rules = self.index.rules(Some(words.into_iter()));
+        let words: Vec<&str> = unread.text.split(|c: char| !(c.is_alphanumeric() || "_.+-".contains(c))).collect();
+        let mut rules = self.index.rules(Some(words.into_iter()));
+        if unread.runs {
+            self.index.add_by_effect(KindSet::all(), &mut rules);
+        }
         let denies =
             rules.iter().filter_map(|index| self.rules.get(*index)).any(|rule| rule.decision == Decision::Deny);
         if denies { defaults.unknown_in_deny_scope.max(defaults.unknown) } else { defaults.unknown }
@@ -202,6 +227,12 @@ impl Policy {
     }
 }
 
+/// Says whether an allow rule that fits covers the command: what the command does must be known, or the
+/// rules on effects would not see it.
+fn covers(rule: &Rule, views: &[View<'_>]) -> bool {
+    rule.covers == Covers::Unchecked || views.iter().all(View::is_bounded)
+}
+
 /// Returns how well a rule fits the best of the views.
 pub(super) fn fit(rule: &Rule, views: &[View<'_>], places: &Places) -> Fit {
     fit_of(&rule.matcher, rule.decision, views, places)
@@ -210,12 +241,32 @@ pub(super) fn fit(rule: &Rule, views: &[View<'_>], places: &Places) -> Fit {
 /// Returns how well a matcher fits the best of the views, in the sense of a decision.
 pub(super) fn fit_of(matcher: &Matcher, decision: Decision, views: &[View<'_>], places: &Places) -> Fit {
     let sense = Sense::of(decision);
-    let one = |view| matcher.fit(Trial { view, places, decision, sense });
+    let one = |view| view_fit(matcher, Trial { view, places, decision, sense, effect: None });
     match sense {
         Sense::Some => Fit::any(views.iter().map(one)),
         // An allow must hold however the command is read.
         Sense::Every if views.is_empty() => Fit::No,
         Sense::Every => Fit::all(views.iter().map(one)),
+    }
+}
+
+/// Returns how well a matcher fits one reading. One that asks about effects asks everything of one effect:
+/// for deny and ask one is enough, an allow must hold for every one.
+fn view_fit(matcher: &Matcher, trial: Trial<'_>) -> Fit {
+    let whole = if matcher.needs_effect() { Fit::No } else { matcher.fit(trial) };
+    let Some(kinds) = matcher.effects() else { return whole };
+    if !trial.view.candidate.program_known {
+        return whole.max(Fit::Unknown);
+    }
+    let effects = trial.view.effects(trial.places);
+    let one = |effect| matcher.fit(Trial { effect: Some(effect), ..trial });
+    match trial.sense {
+        Sense::Some => {
+            let asked = effects.iter().filter(|effect| kinds.contains(effect.kind));
+            whole.max(Fit::any(asked.map(|effect| one(effect).min(effect.fit))))
+        }
+        Sense::Every if effects.is_empty() => whole,
+        Sense::Every => whole.max(Fit::all(effects.iter().map(one))),
     }
 }
 
@@ -233,8 +284,11 @@ fn is_by_rule(matches: &[Match], decision: Decision) -> bool {
 
 /// Adds matches of rules that are not there yet; of two matches of one rule the one that counts more.
 fn merge(matches: &mut Vec<Match>, more: Vec<Match>) {
+    // Those of one command are of different rules already.
+    let before = matches.len();
     for found in more {
-        match matches.iter_mut().find(|known| known.rule == found.rule && known.place == found.place) {
+        let same = |known: &&mut Match| known.rule == found.rule && known.place == found.place;
+        match matches.iter_mut().take(before).find(same) {
             Some(known) if rank(&found) < rank(known) => *known = found,
             Some(_) => {}
             None => matches.push(found),

@@ -3,7 +3,8 @@
 //!
 //! | to change | open |
 //! |---|---|
-//! | what is known of a program's options | `catalog/*.yaml` |
+//! | what is known of a program | `catalog/*.yaml` |
+//! | what effects there are, how they are found | `effects/` |
 //! | a key of the language | `load/` |
 //! | what a key asks of a command | `matcher/` |
 //! | how spellings become one | `normal/` |
@@ -16,15 +17,18 @@
 
 pub mod builtin;
 mod catalog;
+mod compose;
 mod condition;
 mod defaults;
 mod demands;
 pub mod diff;
+mod effects;
 mod evaluate;
 mod examples;
 mod exception;
 mod fit;
 pub mod format;
+mod found;
 mod index;
 mod judged;
 mod layering;
@@ -34,6 +38,7 @@ pub mod lint;
 mod load;
 mod loading;
 mod matcher;
+mod mates;
 mod normal;
 mod outline;
 pub mod propose;
@@ -41,15 +46,18 @@ mod rule;
 pub mod samples;
 pub mod schema;
 mod set;
+mod starts;
 mod stated;
 pub mod testing;
 mod trust;
 mod unwrap;
 mod view;
+mod world;
 
-pub use catalog::{Catalog, CatalogError};
+pub use catalog::Catalog;
 pub use defaults::Defaults;
 pub use demands::{Approval, Bound, Obligation, Remember};
+pub use effects::{CodeSource, EffectKind};
 pub use exception::Exception;
 pub use limit::{Limit, LimitKey};
 pub use line::{Line, parse_line};
@@ -63,6 +71,7 @@ pub use stated::{Statement, statements};
 pub use trust::{Trust, TrustError};
 pub use unwrap::unwrap;
 pub use view::{Seen, SeenCommand};
+pub use world::{Described, World};
 
 #[cfg(test)]
 mod tests;

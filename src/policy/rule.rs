@@ -34,8 +34,6 @@ pub struct Rule {
     pub tags: Arc<[String]>,
     /// Whether its layer may only tighten: its ask does not relax a default that denies.
     pub tightens_only: bool,
-    /// For an allow rule: whether what the program does is not judged by the rules on effects.
-    pub effects_unchecked: bool,
     /// Who must say yes.
     pub approval: Option<Approval>,
     /// What must be done beside it.
@@ -44,6 +42,18 @@ pub struct Rule {
     pub limit: Option<Limit>,
     pub(crate) condition: Option<Condition>,
     pub(crate) matcher: Matcher,
+    /// For allow: whether it also covers a command whose effects are not known.
+    pub(crate) covers: Covers,
+}
+
+/// Which commands an allow rule covers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Covers {
+    /// Only those whose effects are known, so that the rules on effects can judge them.
+    #[default]
+    Bounded,
+    /// Others too: `effects: unchecked`.
+    Unchecked,
 }
 
 impl Rule {

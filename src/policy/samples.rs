@@ -171,7 +171,7 @@ impl super::load::Context {
             _ => PathBuf::from("/home/user"),
         };
         let places = examples::places();
-        Self { canonical: places.canonical, ..Self::new(cwd.to_owned(), Some(home), places.tmp) }
+        Self { world: places.world, ..Self::new(cwd.to_owned(), Some(home), places.tmp) }
     }
 }
 

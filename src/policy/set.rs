@@ -6,7 +6,7 @@ use super::condition::Condition;
 use super::defaults::{Combined, Defaults};
 use super::exception::Exception;
 use super::index::Index;
-use super::load::{Complaint, Context, FileTest, LoadErrors, Source};
+use super::load::{Context, FileTest, LoadErrors, Source};
 use super::loading::Loading;
 use super::matcher::{Matcher, NamePattern, Places};
 use super::normal::base_name;
@@ -93,8 +93,7 @@ impl Policy {
     /// # Errors
     /// All errors of all files at once.
     pub fn load(sources: &[Source], context: &Context) -> Result<Self, LoadErrors> {
-        let catalog = Catalog::builtin().map_err(|error| LoadErrors::new(vec![catalog_complaint(&error)]))?;
-        let mut loading = Loading::new(context, catalog);
+        let mut loading = Loading::new(context, Catalog::builtin());
         for source in sources {
             loading.add(source);
         }
@@ -273,18 +272,5 @@ impl Policy {
             });
         }
         NamedPrograms { paths: paths.into_iter().collect(), names: names.into_iter().collect(), digests }
-    }
-}
-
-fn catalog_complaint(error: &dyn std::fmt::Display) -> Complaint {
-    Complaint {
-        code: "P000",
-        file: "catalog".to_owned(),
-        line: 0,
-        column: 0,
-        message: error.to_string(),
-        fix: None,
-        excerpt: None,
-        width: 0,
     }
 }

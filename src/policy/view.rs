@@ -1,5 +1,6 @@
 //! How a command is read: what the rules see of it, for people.
 
+use super::effects::Effect;
 use super::evaluate::Judged;
 use super::judged::{Candidate, View};
 use super::normal::Flag;
@@ -32,6 +33,10 @@ pub struct SeenCommand {
     pub open: bool,
     /// In how many other ways it can be read; the rules see all of them.
     pub other_readings: usize,
+    /// What it does, in whichever way it is read: `fs.delete /w/x`.
+    pub effects: Vec<String>,
+    /// Whether all that it does is known, so that an allow rule may cover it.
+    pub bounded: bool,
 }
 
 impl SeenCommand {
@@ -44,6 +49,8 @@ impl SeenCommand {
         words.extend((!self.operands.is_empty()).then(|| format!("operands {}", self.operands.join(" "))));
         words.extend(self.starts_another.then(|| "starts the next one".to_owned()));
         words.extend((!self.known).then(|| "not in the catalog".to_owned()));
+        words.extend((!self.effects.is_empty()).then(|| format!("does {}", self.effects.join(", "))));
+        words.extend((self.known && !self.bounded).then(|| "may do what is not known".to_owned()));
         words.extend(self.open.then(|| "a part is only known when it runs".to_owned()));
         words.join(", ")
     }
@@ -85,12 +92,17 @@ impl Policy {
 
     fn all_seen(&self, judged: &Judged) -> Seen {
         let commands = judged.candidates.iter().filter_map(|candidate| self.one(candidate)).collect();
-        Seen { commands, unread: judged.unread.iter().map(|(why, _)| why.clone()).collect() }
+        Seen { commands, unread: judged.unread.iter().map(|unread| unread.why.clone()).collect() }
     }
 
     fn one(&self, candidate: &Candidate) -> Option<SeenCommand> {
         let views = View::of(candidate, &self.catalog);
         let other_readings = views.len().saturating_sub(1);
+        let bounded = views.iter().all(View::is_bounded);
+        let mut effects: Vec<String> =
+            views.iter().flat_map(|view| view.effects(&self.places)).map(Effect::describe).collect();
+        effects.sort();
+        effects.dedup();
         let command = views.into_iter().next()?.command;
         let operand = |text: &OsString| text.to_string_lossy().into_owned();
         Some(SeenCommand {
@@ -104,6 +116,8 @@ impl Policy {
             known: command.known,
             open: command.open || !candidate.program_known,
             other_readings,
+            effects,
+            bounded,
         })
     }
 }

@@ -1,7 +1,6 @@
 //! What is too much to parse. Checked on the text, because a stack overflow cannot be caught.
 
-use super::parse::Unknown;
-use crate::model::text;
+use super::parse::{Cause, Unknown};
 
 /// The longest line, in bytes.
 const BYTES: usize = 32 * 1024;
@@ -15,20 +14,17 @@ pub(super) const COMMANDS: usize = 500;
 /// Refuses what is too much. Counts quoted text too: a count that follows quotes can be led astray.
 pub(super) fn check(line: &str) -> Result<(), Unknown> {
     if line.len() > BYTES {
-        return Err(Unknown::new("longer than 32 KiB"));
-    }
-    if line.chars().any(|character| character != '\n' && character != '\t' && text::is_unsafe(character)) {
-        return Err(Unknown::new("a control, direction or invisible character"));
+        return Err(Unknown::new(Cause::Limit, "longer than 32 KiB"));
     }
     if brackets(line) > NESTING {
-        return Err(Unknown::new("nested too deeply"));
+        return Err(Unknown::new(Cause::Limit, "nested too deeply"));
     }
     let (words, cases) = compounds(line);
     if words > NESTING {
-        return Err(Unknown::new("nested too deeply"));
+        return Err(Unknown::new(Cause::Limit, "nested too deeply"));
     }
     if cases > CASES {
-        return Err(Unknown::new("too many case commands"));
+        return Err(Unknown::new(Cause::Limit, "too many case commands"));
     }
     Ok(())
 }

@@ -7,15 +7,25 @@
 #![forbid(unsafe_code)]
 
 mod ansi;
+mod brace;
+mod builtins;
 mod command;
+mod facts;
 mod limits;
+mod parameter;
 mod parse;
+mod redirect;
+mod simple;
+mod state;
 mod traps;
 mod walk;
 mod word;
 
-pub use command::{Assignment, Redirection, RedirectionKind, SimpleCommand, Word};
-pub use parse::{Unknown, parse};
+pub use command::{
+    Assignment, Callee, Place, Redirection, RedirectionKind, Scope, SimpleCommand, Spot, Substitution,
+    SubstitutionKind, Word,
+};
+pub use parse::{Cause, Reading, Unknown, parse, read};
 
 #[cfg(test)]
 mod tests;

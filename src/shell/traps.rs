@@ -1,18 +1,18 @@
 //! Lines that the parser is known to read otherwise than a shell does. They are refused by their text.
 
-use super::parse::Unknown;
+use super::parse::{Cause, Unknown};
 
 /// Refuses lines with a known trap.
 pub(super) fn check(line: &str) -> Result<(), Unknown> {
     if line.lines().any(torn_here_document) {
-        return Err(Unknown::new("a command substitution on the line of a here-document"));
+        return Err(Unknown::new(Cause::Syntax, "a command substitution on the line of a here-document"));
     }
     if named_descriptor(line) {
-        return Err(Unknown::new("a redirection with a named descriptor"));
+        return Err(Unknown::new(Cause::Syntax, "a redirection with a named descriptor"));
     }
     let words: Vec<&str> = line.split_whitespace().collect();
     if words.windows(2).any(|pair| matches!(pair, [first, "time"] if first.ends_with('!'))) {
-        return Err(Unknown::new("`! time` is read differently by different shells"));
+        return Err(Unknown::new(Cause::Syntax, "`! time` is read differently by different shells"));
     }
     Ok(())
 }

@@ -1,155 +1,359 @@
-//! The parser's tree → simple commands. Everything in the tree is visited; what is new in the tree does
-//! not compile here.
+//! The parser's tree → simple commands: lists, pipelines, compound commands. Everything in the tree is visited;
+//! what is new in the tree does not compile here.
 
-use super::command::{Assignment, Redirection, RedirectionKind, SimpleCommand, Word};
-use super::limits;
-use super::parse::Unknown;
-use super::word::Words;
+use super::facts::Facts;
+use super::parse::{Cause, Reading, Unknown, tree};
+use super::simple::printed;
+use super::state::{Function, Positions, State};
+use super::word::Inside;
 use brush_parser::ast;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
-type Done = Result<(), Unknown>;
+/// The commands at the two ends of a part of a line. Positions in the line's list.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ends {
+    /// Those that read its standard input.
+    pub(super) readers: Vec<usize>,
+    /// Those that write its standard output.
+    pub(super) writers: Vec<usize>,
+}
+
+impl Ends {
+    pub(super) fn one(index: usize) -> Self {
+        Self { readers: vec![index], writers: vec![index] }
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.readers.extend(other.readers);
+        self.writers.extend(other.writers);
+    }
+}
+
+/// A part of a line that was walked.
+#[derive(Clone, Debug)]
+pub(super) struct Walked {
+    /// The folders after it where it succeeded.
+    pub(super) ok: Positions,
+    /// The folders after it where it failed.
+    pub(super) bad: Positions,
+    pub(super) ends: Ends,
+}
+
+type Done<T = ()> = Result<T, Unknown>;
 
 /// Walks one tree.
 pub(super) struct Walker<'a> {
-    line: &'a str,
-    depth: usize,
-    commands: &'a mut Vec<SimpleCommand>,
-    /// The targets of the `cd`s so far.
-    directories: Vec<Word>,
-    moves_home: bool,
+    pub(super) line: String,
+    pub(super) facts: &'a Facts,
+    pub(super) reading: &'a mut Reading,
+    pub(super) state: State,
+    /// How deep this text stands in other texts.
+    pub(super) depth: usize,
+    /// How deep this stands in bodies of functions that are called.
+    pub(super) calls: usize,
+    /// How deep this stands in what may not run.
+    pub(super) conditional: usize,
+    /// The substitutions of the words that were read since somebody asked.
+    pub(super) inside: Vec<Inside>,
+    /// Functions that were defined, and whether a call was followed.
+    pub(super) defined: BTreeMap<String, (Rc<ast::FunctionBody>, bool)>,
 }
 
 impl<'a> Walker<'a> {
-    pub(super) fn new(line: &'a str, depth: usize, commands: &'a mut Vec<SimpleCommand>) -> Self {
-        let moves_home = line.contains("HOME=") || line.contains("PWD=");
-        Self { line, depth, commands, directories: Vec::new(), moves_home }
+    pub(super) fn new(line: &str, facts: &'a Facts, reading: &'a mut Reading) -> Self {
+        Self {
+            line: line.to_owned(),
+            facts,
+            reading,
+            state: State::new(),
+            depth: 0,
+            calls: 0,
+            conditional: 0,
+            inside: Vec::new(),
+            defined: BTreeMap::new(),
+        }
     }
 
-    pub(super) fn program(&mut self, program: &ast::Program) -> Done {
-        program.complete_commands.iter().try_for_each(|list| self.list(list))
+    /// Walks this walker's own text.
+    pub(super) fn text_as_line(&mut self) -> Done<Ends> {
+        let program = tree(&self.line, self.depth)?;
+        let mut ends = Ends::default();
+        for list in &program.complete_commands {
+            let walked = self.list(list)?;
+            ends.add(walked.ends);
+        }
+        Ok(ends)
     }
 
-    fn list(&mut self, list: &ast::CompoundList) -> Done {
-        list.0.iter().try_for_each(|ast::CompoundListItem(and_or, _)| self.and_or(and_or))
-    }
-
-    /// What runs in a subshell moves the directory only there.
-    fn apart(&mut self, walk: impl FnOnce(&mut Self) -> Done) -> Done {
-        let kept = self.directories.clone();
-        let done = walk(self);
-        self.directories = kept;
+    /// Walks a text that stands in this one and runs in a shell of its own, or in the same.
+    pub(super) fn nested(&mut self, text: &str, same_shell: bool) -> Done<Ends> {
+        let line = std::mem::replace(&mut self.line, text.to_owned());
+        let inside = std::mem::take(&mut self.inside);
+        let kept = (!same_shell).then(|| self.state.clone());
+        self.depth += 1;
+        let done = self.text_as_line();
+        self.depth -= 1;
+        if let Some(kept) = kept {
+            self.state = kept;
+        }
+        self.inside = inside;
+        self.line = line;
         done
     }
 
-    fn and_or(&mut self, and_or: &ast::AndOrList) -> Done {
-        self.pipeline(&and_or.first)?;
-        and_or.additional.iter().try_for_each(|more| match more {
-            ast::AndOr::And(pipeline) | ast::AndOr::Or(pipeline) => self.pipeline(pipeline),
-        })
+    pub(super) fn note(&mut self, cause: Cause, reason: impl Into<String>) {
+        self.reading.note(Unknown::new(cause, reason));
     }
 
-    fn pipeline(&mut self, pipeline: &ast::Pipeline) -> Done {
-        if let [only] = pipeline.seq.as_slice() {
-            return self.command(only);
+    /// Walks a list, and leaves the shell as it is after it.
+    pub(super) fn list(&mut self, list: &ast::CompoundList) -> Done<Walked> {
+        let mut last = Walked { ok: self.state.positions.clone(), bad: Positions::default(), ends: Ends::default() };
+        let mut ends = Ends::default();
+        for ast::CompoundListItem(and_or, separator) in &list.0 {
+            last = match separator {
+                ast::SeparatorOperator::Sequence => self.and_or(and_or)?,
+                // What runs in the background has a shell of its own.
+                ast::SeparatorOperator::Async => self.apart(|walker| walker.and_or(and_or))?,
+            };
+            self.state.positions = last.ok.clone().or(&last.bad);
+            ends.add(std::mem::take(&mut last.ends));
         }
-        let mut before: Option<usize> = None;
-        let mut piped = false;
-        for command in &pipeline.seq {
-            let first = self.commands.len();
-            self.apart(|walker| walker.command(command))?;
-            if let Some(writer) = before {
-                let literal = self.commands.get(writer).and_then(printed);
-                if let Some(reader) = self.commands.get_mut(first)
-                    && reader.stdin.is_none()
-                {
-                    reader.stdin = literal;
+        last.ends = ends;
+        Ok(last)
+    }
+
+    /// What runs in a subshell changes the shell only there.
+    pub(super) fn apart(&mut self, walk: impl FnOnce(&mut Self) -> Done<Walked>) -> Done<Walked> {
+        let kept = self.state.clone();
+        let done = walk(self);
+        self.state = kept;
+        let positions = self.state.positions.clone();
+        done.map(|walked| Walked { ok: positions.clone(), bad: positions, ends: walked.ends })
+    }
+
+    /// What may not run.
+    fn perhaps<T>(&mut self, walk: impl FnOnce(&mut Self) -> Done<T>) -> Done<T> {
+        self.conditional += 1;
+        let done = walk(self);
+        self.conditional -= 1;
+        done
+    }
+
+    fn and_or(&mut self, and_or: &ast::AndOrList) -> Done<Walked> {
+        let mut so_far = self.pipeline(&and_or.first)?;
+        for more in &and_or.additional {
+            let next = match more {
+                ast::AndOr::And(pipeline) => {
+                    self.state.positions = so_far.ok.clone();
+                    let next = self.perhaps(|walker| walker.pipeline(pipeline))?;
+                    so_far.ok = next.ok;
+                    so_far.bad = so_far.bad.or(&next.bad);
+                    next.ends
+                }
+                ast::AndOr::Or(pipeline) => {
+                    self.state.positions = so_far.bad.clone();
+                    let next = self.perhaps(|walker| walker.pipeline(pipeline))?;
+                    so_far.ok = so_far.ok.or(&next.ok);
+                    so_far.bad = next.bad;
+                    next.ends
+                }
+            };
+            so_far.ends.add(next);
+        }
+        Ok(so_far)
+    }
+
+    fn pipeline(&mut self, pipeline: &ast::Pipeline) -> Done<Walked> {
+        let mut walked = match pipeline.seq.as_slice() {
+            [only] => self.command(only)?,
+            several => self.piped(several)?,
+        };
+        if pipeline.bang {
+            std::mem::swap(&mut walked.ok, &mut walked.bad);
+        }
+        Ok(walked)
+    }
+
+    fn piped(&mut self, commands: &[ast::Command]) -> Done<Walked> {
+        let mut readers: Option<Vec<usize>> = None;
+        let mut writers = Vec::new();
+        for command in commands {
+            let first = self.reading.commands.len();
+            let ends = self.apart(|walker| walker.command(command))?.ends;
+            if readers.is_some() {
+                self.feed(&ends.readers, &writers);
+                for reader in self.reading.commands.get_mut(first..).unwrap_or_default() {
+                    reader.fed = true;
                 }
             }
-            for reader in self.commands.get_mut(first..).unwrap_or_default() {
-                reader.fed |= piped;
-            }
-            piped = true;
-            before = matches!(command, ast::Command::Simple(_)).then(|| self.commands.len().checked_sub(1)).flatten();
+            readers.get_or_insert(ends.readers);
+            writers = ends.writers;
         }
-        Ok(())
+        let positions = self.state.positions.clone();
+        let ends = Ends { readers: readers.unwrap_or_default(), writers };
+        Ok(Walked { ok: positions.clone(), bad: positions, ends })
     }
 
-    fn command(&mut self, command: &ast::Command) -> Done {
+    /// Makes the output of some commands the input of others.
+    pub(super) fn feed(&mut self, readers: &[usize], writers: &[usize]) {
+        let text = match writers {
+            [one] => self.reading.commands.get(*one).and_then(printed),
+            _ => None,
+        };
+        for index in readers {
+            let Some(reader) = self.reading.commands.get_mut(*index) else { continue };
+            reader.fed = true;
+            // Its own redirection wins over the pipe.
+            if reader.redirections.iter().any(|redirection| redirection.fd == 0) || reader.has_document() {
+                continue;
+            }
+            for writer in writers {
+                if writer != index && !reader.upstream.contains(writer) {
+                    reader.upstream.push(*writer);
+                }
+            }
+            reader.stdin = text.clone();
+        }
+    }
+
+    pub(super) fn command(&mut self, command: &ast::Command) -> Done<Walked> {
         match command {
             ast::Command::Simple(simple) => self.simple(simple),
             ast::Command::Compound(compound, redirects) => {
-                let first = self.commands.len();
-                self.compound(compound)?;
-                self.outer_redirects(redirects.as_ref(), first)
+                let first = self.reading.commands.len();
+                let mut walked = self.compound(compound)?;
+                self.outer_redirects(redirects.as_ref(), first, &mut walked.ends)?;
+                Ok(walked)
             }
             ast::Command::Function(function) => {
-                let first = self.commands.len();
-                self.compound(&function.body.0)?;
-                self.outer_redirects(function.body.1.as_ref(), first)
+                let body = Rc::new(function.body.clone());
+                let name = function.fname.value.clone();
+                let certain = self.conditional == 0 && self.calls == 0;
+                self.defined.insert(name.clone(), (Rc::clone(&body), false));
+                self.state.functions.insert(name, Function { body, certain });
+                Ok(self.unmoved(Ends::default()))
             }
             ast::Command::ExtendedTest(test, redirects) => {
-                let first = self.commands.len();
                 self.test(&test.expr)?;
-                self.outer_redirects(redirects.as_ref(), first)
+                let mut ends = self.drain();
+                let first = self.reading.commands.len();
+                self.outer_redirects(redirects.as_ref(), first, &mut ends)?;
+                Ok(self.unmoved(ends))
             }
         }
     }
 
-    fn compound(&mut self, compound: &ast::CompoundCommand) -> Done {
-        match compound {
-            ast::CompoundCommand::Arithmetic(arithmetic) => self.arithmetic_command(arithmetic),
-            ast::CompoundCommand::ArithmeticForClause(clause) => {
-                for part in [&clause.initializer, &clause.condition, &clause.updater].into_iter().flatten() {
-                    self.text(&part.value)?;
-                }
-                self.list(&clause.body.list)
+    pub(super) fn unmoved(&self, ends: Ends) -> Walked {
+        Walked { ok: self.state.positions.clone(), bad: self.state.positions.clone(), ends }
+    }
+
+    /// Walks a body that runs any number of times. After the first, it starts where it ended.
+    fn looped(&mut self, walk: impl FnOnce(&mut Self) -> Done<Ends>) -> Done<Walked> {
+        let (first, before) = (self.reading.commands.len(), self.state.positions.clone());
+        let ends = self.perhaps(walk)?;
+        if !self.state.positions.is(&before) {
+            for command in self.reading.commands.get_mut(first..).unwrap_or_default() {
+                command.places = Positions::anywhere_too(&command.places);
             }
+            self.state.positions = before.or(&self.state.positions).or_anywhere();
+        }
+        Ok(self.unmoved(ends))
+    }
+
+    pub(super) fn compound(&mut self, compound: &ast::CompoundCommand) -> Done<Walked> {
+        match compound {
+            ast::CompoundCommand::Arithmetic(arithmetic) => {
+                self.arithmetic_command(arithmetic)?;
+                let ends = self.drain();
+                Ok(self.unmoved(ends))
+            }
+            ast::CompoundCommand::ArithmeticForClause(clause) => self.looped(|walker| {
+                for part in [&clause.initializer, &clause.condition, &clause.updater].into_iter().flatten() {
+                    walker.arithmetic(&part.value)?;
+                }
+                let mut ends = walker.drain();
+                ends.add(walker.list(&clause.body.list)?.ends);
+                Ok(ends)
+            }),
             ast::CompoundCommand::BraceGroup(group) => self.list(&group.list),
             ast::CompoundCommand::Subshell(subshell) => self.apart(|walker| walker.list(&subshell.list)),
             ast::CompoundCommand::ForClause(clause) => {
                 for word in clause.values.iter().flatten() {
-                    self.text(&word.value)?;
+                    self.text(&word.value);
                 }
-                self.list(&clause.body.list)
+                let mut ends = self.drain();
+                let walked = self.looped(|walker| Ok(walker.list(&clause.body.list)?.ends))?;
+                ends.add(walked.ends);
+                Ok(Walked { ends, ..walked })
             }
-            ast::CompoundCommand::CaseClause(clause) => {
-                self.text(&clause.value.value)?;
-                for case in &clause.cases {
-                    case.patterns.iter().try_for_each(|pattern| self.text(&pattern.value))?;
-                    case.cmd.iter().try_for_each(|list| self.list(list))?;
-                }
-                Ok(())
-            }
-            ast::CompoundCommand::IfClause(clause) => {
-                self.list(&clause.condition)?;
-                self.list(&clause.then)?;
-                for other in clause.elses.iter().flatten() {
-                    other.condition.iter().try_for_each(|list| self.list(list))?;
-                    self.list(&other.body)?;
-                }
-                Ok(())
-            }
+            ast::CompoundCommand::CaseClause(clause) => self.case(clause),
+            ast::CompoundCommand::IfClause(clause) => self.conditional(clause),
             ast::CompoundCommand::WhileClause(clause) | ast::CompoundCommand::UntilClause(clause) => {
-                self.list(&clause.0)?;
-                self.list(&clause.1.list)
+                self.looped(|walker| {
+                    let mut ends = walker.list(&clause.0)?.ends;
+                    ends.add(walker.list(&clause.1.list)?.ends);
+                    Ok(ends)
+                })
             }
             ast::CompoundCommand::Coprocess(coprocess) => self.apart(|walker| walker.command(&coprocess.body)),
         }
     }
 
+    fn case(&mut self, clause: &ast::CaseClauseCommand) -> Done<Walked> {
+        self.text(&clause.value.value);
+        let mut ends = self.drain();
+        let start = self.state.positions.clone();
+        let mut after = start.clone();
+        for case in &clause.cases {
+            case.patterns.iter().for_each(|pattern| self.text(&pattern.value));
+            ends.add(self.drain());
+            // `;&` falls through from the one before.
+            self.state.positions = after.clone();
+            if let Some(list) = &case.cmd {
+                ends.add(self.perhaps(|walker| walker.list(list))?.ends);
+            }
+            after = after.or(&self.state.positions);
+        }
+        self.state.positions = after;
+        Ok(self.unmoved(ends))
+    }
+
+    fn conditional(&mut self, clause: &ast::IfClauseCommand) -> Done<Walked> {
+        let condition = self.list(&clause.condition)?;
+        let mut ends = condition.ends;
+        self.state.positions = condition.ok;
+        ends.add(self.perhaps(|walker| walker.list(&clause.then))?.ends);
+        let mut after = self.state.positions.clone();
+        let mut otherwise = condition.bad;
+        let mut last = false;
+        for other in clause.elses.iter().flatten() {
+            self.state.positions = otherwise.clone();
+            match &other.condition {
+                Some(list) => {
+                    let condition = self.perhaps(|walker| walker.list(list))?;
+                    ends.add(condition.ends);
+                    self.state.positions = condition.ok;
+                    otherwise = condition.bad;
+                }
+                None => last = true,
+            }
+            ends.add(self.perhaps(|walker| walker.list(&other.body))?.ends);
+            after = after.or(&self.state.positions);
+        }
+        self.state.positions = if last { after } else { after.or(&otherwise) };
+        Ok(self.unmoved(ends))
+    }
+
     /// `(( … ))`. `( ( cmd ) )` comes out of the parser as this too, and is two subshells.
     fn arithmetic_command(&mut self, arithmetic: &ast::ArithmeticCommand) -> Done {
-        let text: String = self
-            .line
-            .chars()
-            .skip(arithmetic.loc.start.index)
-            .take(arithmetic.loc.end.index.saturating_sub(arithmetic.loc.start.index))
-            .collect();
+        let (start, end) = (arithmetic.loc.start.index, arithmetic.loc.end.index);
+        let text: String = self.line.chars().skip(start).take(end.saturating_sub(start)).collect();
         let text = text.trim_end();
         if !text.starts_with("((") || !text.ends_with("))") {
-            return Err(Unknown::new("brackets that are arithmetic or subshells"));
+            return Err(Unknown::new(Cause::Syntax, "brackets that are arithmetic or subshells"));
         }
-        self.text(&arithmetic.expr.value)
+        self.arithmetic(&arithmetic.expr.value)
     }
 
     fn test(&mut self, test: &ast::ExtendedTestExpr) -> Done {
@@ -159,213 +363,23 @@ impl<'a> Walker<'a> {
                 self.test(right)
             }
             ast::ExtendedTestExpr::Not(inner) | ast::ExtendedTestExpr::Parenthesized(inner) => self.test(inner),
-            ast::ExtendedTestExpr::UnaryTest(_, word) => self.text(&word.value),
+            ast::ExtendedTestExpr::UnaryTest(predicate, word) => {
+                if matches!(predicate, ast::UnaryPredicate::ShellVariableIsSetAndAssigned) {
+                    self.subscript(&word.value);
+                }
+                self.text(&word.value);
+                Ok(())
+            }
             ast::ExtendedTestExpr::BinaryTest(_, left, right) => {
-                self.text(&left.value)?;
-                self.text(&right.value)
+                self.text(&left.value);
+                self.text(&right.value);
+                Ok(())
             }
         }
     }
 
     /// Walks the substitutions of a text that is no word of a command.
-    fn text(&mut self, text: &str) -> Done {
-        self.word(text).map(|_| ())
+    pub(super) fn text(&mut self, text: &str) {
+        self.word(text);
     }
-
-    fn word(&mut self, raw: &str) -> Result<Word, Unknown> {
-        let mut words = Words { depth: self.depth, commands: self.commands, moves_home: self.moves_home };
-        words.word(raw)
-    }
-
-    fn simple(&mut self, simple: &ast::SimpleCommand) -> Done {
-        let mut command = SimpleCommand { directories: self.directories.clone(), ..SimpleCommand::default() };
-        let prefix = simple.prefix.iter().flat_map(|prefix| &prefix.0);
-        for item in prefix {
-            self.item(item, true, &mut command)?;
-        }
-        if let Some(word) = &simple.word_or_name {
-            let word = self.word(&word.value)?;
-            command.words.push(word);
-        }
-        let suffix = simple.suffix.iter().flat_map(|suffix| &suffix.0);
-        for item in suffix {
-            self.item(item, false, &mut command)?;
-        }
-        self.changed_directory(&command);
-        self.commands.push(command);
-        if self.commands.len() > limits::COMMANDS {
-            return Err(Unknown::new("more than 500 commands"));
-        }
-        Ok(())
-    }
-
-    /// Notes where `cd` and `pushd` lead.
-    fn changed_directory(&mut self, command: &SimpleCommand) {
-        let is = |word: &Word, text: &str| *word == Word::Literal(text.into());
-        let Some((program, arguments)) = command.words.split_first() else { return };
-        if !["cd", "pushd", "popd"].iter().any(|name| is(program, name)) {
-            return;
-        }
-        let mut operands =
-            arguments.iter().filter(|word| !["-L", "-P", "-e", "-@", "--", "-n"].iter().any(|o| is(word, o)));
-        let target = match operands.next() {
-            _ if is(program, "popd") => Word::Dynamic("popd".to_owned()),
-            Some(word) if is(word, "-") => Word::Dynamic("cd -".to_owned()),
-            Some(word) => word.clone(),
-            None => Word::Literal("~".into()),
-        };
-        self.directories.push(target);
-    }
-
-    fn item(&mut self, item: &ast::CommandPrefixOrSuffixItem, before: bool, command: &mut SimpleCommand) -> Done {
-        match item {
-            ast::CommandPrefixOrSuffixItem::IoRedirect(redirect) => self.redirect(redirect, command),
-            ast::CommandPrefixOrSuffixItem::Word(word) => {
-                let word = self.word(&word.value)?;
-                command.words.push(word);
-                Ok(())
-            }
-            ast::CommandPrefixOrSuffixItem::AssignmentWord(assignment, word) => {
-                let value = self.assigned(assignment)?;
-                if before {
-                    let name = match &assignment.name {
-                        ast::AssignmentName::VariableName(name) | ast::AssignmentName::ArrayElementName(name, _) => {
-                            name
-                        }
-                    };
-                    command.assignments.push(Assignment { name: name.clone(), value });
-                } else if matches!(value, Word::Dynamic(_) | Word::Quoted(_)) {
-                    command.words.push(Word::Dynamic(word.value.clone()));
-                } else {
-                    // `git commit -m a=b`, `export X=1`: a word like any other.
-                    let word = self.word(&word.value).unwrap_or_else(|_| Word::Dynamic(word.value.clone()));
-                    command.words.push(word);
-                }
-                Ok(())
-            }
-            ast::CommandPrefixOrSuffixItem::ProcessSubstitution(_, subshell) => {
-                command.words.push(Word::Dynamic("process substitution".to_owned()));
-                self.apart(|walker| walker.list(&subshell.list))
-            }
-        }
-    }
-
-    fn assigned(&mut self, assignment: &ast::Assignment) -> Result<Word, Unknown> {
-        if let ast::AssignmentName::ArrayElementName(_, index) = &assignment.name {
-            self.text(index)?;
-        }
-        match &assignment.value {
-            ast::AssignmentValue::Scalar(word) => self.word(&word.value),
-            ast::AssignmentValue::Array(items) => {
-                for (index, item) in items {
-                    index.iter().try_for_each(|index| self.text(&index.value))?;
-                    self.text(&item.value)?;
-                }
-                Ok(Word::Dynamic("an array".to_owned()))
-            }
-        }
-    }
-
-    /// Redirections around a compound command are kept on each command in it.
-    fn outer_redirects(&mut self, redirects: Option<&ast::RedirectList>, first: usize) -> Done {
-        let Some(redirects) = redirects else { return Ok(()) };
-        let mut holder = SimpleCommand::default();
-        let last = self.commands.len();
-        redirects.0.iter().try_for_each(|redirect| self.redirect(redirect, &mut holder))?;
-        for command in self.commands.get_mut(first..last).unwrap_or_default() {
-            command.redirections.extend(holder.redirections.iter().cloned());
-            if command.stdin.is_none() {
-                command.stdin.clone_from(&holder.stdin);
-            }
-            command.fed |= holder.fed;
-        }
-        Ok(())
-    }
-
-    fn redirect(&mut self, redirect: &ast::IoRedirect, command: &mut SimpleCommand) -> Done {
-        match redirect {
-            ast::IoRedirect::File(_, kind, target) => self.file_redirect(kind, target, command),
-            ast::IoRedirect::HereDocument(_, document) => {
-                command.fed = true;
-                command.stdin = if document.requires_expansion {
-                    let mut words = Words { depth: self.depth, commands: self.commands, moves_home: self.moves_home };
-                    words.here_document(&document.doc.value)?
-                } else {
-                    Some(document.doc.value.clone())
-                };
-                Ok(())
-            }
-            ast::IoRedirect::HereString(_, word) => {
-                command.fed = true;
-                if let Word::Literal(text) = self.word(&word.value)? {
-                    command.stdin = text.into_string().ok();
-                }
-                Ok(())
-            }
-            ast::IoRedirect::OutputAndError(word, _) => {
-                let target = self.word(&word.value)?;
-                command.redirections.push(Redirection { kind: RedirectionKind::Write, target });
-                Ok(())
-            }
-        }
-    }
-
-    fn file_redirect(
-        &mut self,
-        kind: &ast::IoFileRedirectKind,
-        target: &ast::IoFileRedirectTarget,
-        command: &mut SimpleCommand,
-    ) -> Done {
-        let kind = match kind {
-            ast::IoFileRedirectKind::Read | ast::IoFileRedirectKind::DuplicateInput => RedirectionKind::Read,
-            ast::IoFileRedirectKind::Write
-            | ast::IoFileRedirectKind::Append
-            | ast::IoFileRedirectKind::Clobber
-            | ast::IoFileRedirectKind::DuplicateOutput => RedirectionKind::Write,
-            ast::IoFileRedirectKind::ReadAndWrite => RedirectionKind::ReadWrite,
-        };
-        command.fed |= kind != RedirectionKind::Write;
-        match target {
-            ast::IoFileRedirectTarget::Filename(word) => {
-                let target = self.word(&word.value)?;
-                command.redirections.push(Redirection { kind, target });
-                Ok(())
-            }
-            ast::IoFileRedirectTarget::Fd(_) => Ok(()),
-            ast::IoFileRedirectTarget::Duplicate(word) => {
-                let target = self.word(&word.value)?;
-                let number = |text: &std::ffi::OsString| {
-                    text.to_str().is_some_and(|text| text.trim_end_matches('-').chars().all(|c| c.is_ascii_digit()))
-                };
-                if !matches!(&target, Word::Literal(text) if number(text)) {
-                    command.redirections.push(Redirection { kind, target });
-                }
-                Ok(())
-            }
-            ast::IoFileRedirectTarget::ProcessSubstitution(_, subshell) => {
-                self.apart(|walker| walker.list(&subshell.list))
-            }
-        }
-    }
-}
-
-/// Returns what `echo TEXT`, `printf TEXT` and `cat <<X` print, near enough to be searched and parsed.
-fn printed(command: &SimpleCommand) -> Option<String> {
-    let mut words = command.words.iter();
-    let program = words.next()?;
-    let is = |text: &str| *program == Word::Literal(text.into());
-    if is("cat") && words.len() == 0 {
-        return command.stdin.clone();
-    }
-    if !is("echo") && !is("printf") {
-        return None;
-    }
-    let words: Option<Vec<&str>> = words
-        .map(|word| match word {
-            Word::Literal(text) => text.to_str(),
-            Word::Pattern(_) | Word::Dynamic(_) | Word::Quoted(_) => None,
-        })
-        .collect();
-    let words: Vec<&str> = words?.into_iter().skip_while(|word| matches!(*word, "-n" | "-e" | "-E" | "-ne")).collect();
-    Some(words.join(" "))
 }

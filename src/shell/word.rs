@@ -1,12 +1,20 @@
 //! A word as it is written → what it will be, and the commands inside it.
 
 use super::ansi;
-use super::command::{SimpleCommand, Word};
-use super::parse::{Unknown, parse_into};
-use brush_parser::word::{
-    BraceExpressionOrText, Parameter, ParameterExpr, ParameterTransformOp, TildeExpr, WordPiece, WordPieceWithSource,
-};
+use super::brace::{self, Braces};
+use super::command::{SubstitutionKind, Word};
+use super::parameter;
+use super::parse::{Cause, Unknown};
+use super::walk::{Ends, Walker};
+use brush_parser::word::{Parameter, ParameterExpr, ParameterTransformOp, TildeExpr, WordPiece, WordPieceWithSource};
 use std::ffi::OsString;
+
+/// Commands inside a word.
+#[derive(Clone, Debug)]
+pub(super) struct Inside {
+    pub(super) kind: SubstitutionKind,
+    pub(super) ends: Ends,
+}
 
 /// What is known of a word while it is put together.
 #[derive(Default)]
@@ -20,22 +28,59 @@ struct Building {
     begun: bool,
 }
 
-/// Reads words, and collects the commands in their substitutions.
-pub(super) struct Words<'a> {
-    pub(super) depth: usize,
-    pub(super) commands: &'a mut Vec<SimpleCommand>,
-    /// Whether the line itself sets HOME or PWD, so that they are not what they seem.
-    pub(super) moves_home: bool,
-}
+type Done<T = ()> = Result<T, Unknown>;
 
-impl Words<'_> {
-    /// Reads a word.
-    pub(super) fn word(&mut self, raw: &str) -> Result<Word, Unknown> {
+impl Walker<'_> {
+    /// Reads a word that may become several: braces, `"$@"`.
+    pub(super) fn words(&mut self, raw: &str) -> Vec<Word> {
+        if let Some(words) = self.arguments(raw) {
+            return words;
+        }
+        match brace::expand(raw) {
+            Braces::None => vec![self.word(raw)],
+            Braces::Words(words) => words.iter().map(|raw| self.word(raw)).collect(),
+            Braces::Several => {
+                self.word(raw);
+                vec![Word::Dynamic(raw.to_owned())]
+            }
+        }
+    }
+
+    /// Returns the arguments of the function that this stands in, for `"$@"`.
+    fn arguments(&self, raw: &str) -> Option<Vec<Word>> {
+        let known = self.state.positional.as_ref()?;
+        match raw {
+            "\"$@\"" | "\"${@}\"" => Some(known.to_vec()),
+            "$@" | "${@}" | "$*" | "${*}" => {
+                let plain = |word: &Word| word.literal().is_some_and(|text| self.stays_one_word(text));
+                known.iter().all(plain).then(|| known.to_vec())
+            }
+            _ => None,
+        }
+    }
+
+    /// Says whether an unquoted variable with this value becomes exactly one word, the value.
+    fn stays_one_word(&self, text: &str) -> bool {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_./@%+:,-=".contains(c);
+        self.facts.splits_as_usual && !text.is_empty() && text.chars().all(plain)
+    }
+
+    /// Reads a word. What is not understood in it is noted, and the word is then dynamic.
+    pub(super) fn word(&mut self, raw: &str) -> Word {
+        match self.try_word(raw) {
+            Ok(word) => word,
+            Err(unknown) => {
+                self.reading.note(unknown);
+                Word::Dynamic(raw.to_owned())
+            }
+        }
+    }
+
+    fn try_word(&mut self, raw: &str) -> Done<Word> {
         let options = brush_parser::ParserOptions::default();
         let pieces = brush_parser::word::parse(raw, &options).map_err(|_| not_understood(raw))?;
         let mut building = Building::default();
         self.pieces(&pieces, false, &mut building)?;
-        building.dynamic |= braces(raw, &options)?;
         // `"$@"` and `"${a[@]}"` are as many words as there are.
         let quoted = matches!(pieces.as_slice(), [only] if is_double_quoted(&only.piece)) && !raw.contains('@');
         Ok(if building.dynamic && quoted {
@@ -50,15 +95,22 @@ impl Words<'_> {
     }
 
     /// Reads the text of a here-document that is expanded. Returns it where it is literal.
-    pub(super) fn here_document(&mut self, raw: &str) -> Result<Option<String>, Unknown> {
+    pub(super) fn here_document(&mut self, raw: &str) -> Option<String> {
         let options = brush_parser::ParserOptions::default();
-        let pieces = brush_parser::word::parse_heredoc(raw, &options).map_err(|_| not_understood(raw))?;
         let mut building = Building::default();
-        self.pieces(&pieces, true, &mut building)?;
-        Ok((!building.dynamic).then(|| building.text.into_string().ok()).flatten())
+        let read = brush_parser::word::parse_heredoc(raw, &options)
+            .map_err(|_| not_understood(raw))
+            .and_then(|pieces| self.pieces(&pieces, true, &mut building));
+        match read {
+            Ok(()) => (!building.dynamic).then(|| building.text.into_string().ok()).flatten(),
+            Err(unknown) => {
+                self.reading.note(unknown);
+                None
+            }
+        }
     }
 
-    fn pieces(&mut self, pieces: &[WordPieceWithSource], quoted: bool, building: &mut Building) -> Result<(), Unknown> {
+    fn pieces(&mut self, pieces: &[WordPieceWithSource], quoted: bool, building: &mut Building) -> Done {
         for (index, piece) in pieces.iter().enumerate() {
             let next = pieces.get(index + 1).map(|next| &next.piece);
             self.piece(&piece.piece, next, quoted, building)?;
@@ -67,13 +119,7 @@ impl Words<'_> {
         Ok(())
     }
 
-    fn piece(
-        &mut self,
-        piece: &WordPiece,
-        next: Option<&WordPiece>,
-        quoted: bool,
-        building: &mut Building,
-    ) -> Result<(), Unknown> {
+    fn piece(&mut self, piece: &WordPiece, next: Option<&WordPiece>, quoted: bool, building: &mut Building) -> Done {
         if !matches!(piece, WordPiece::Text(_)) {
             building.plain.clear();
         }
@@ -83,7 +129,7 @@ impl Words<'_> {
                 // by piece. A shell does not.
                 building.plain.push_str(text);
                 if ["$(", "`", "${", "<(", ">("].iter().any(|start| building.plain.contains(start)) {
-                    return Err(Unknown::new("a substitution that is not understood"));
+                    return Err(Unknown::new(Cause::Syntax, "a substitution that is not understood"));
                 }
                 building.pattern |= !quoted && is_pattern(text);
                 building.text.push(text);
@@ -101,17 +147,16 @@ impl Words<'_> {
                 }
                 building.begun |= begun;
             }
-            WordPiece::TildeExpansion(TildeExpr::Home) => building.text.push("~"),
+            WordPiece::TildeExpansion(TildeExpr::Home) => {
+                building.text.push("~");
+                building.dynamic |= self.facts.moves_home;
+            }
             WordPiece::TildeExpansion(TildeExpr::WorkingDir) => building.text.push("."),
             WordPiece::TildeExpansion(_) => building.dynamic = true,
             WordPiece::ParameterExpansion(parameter) => self.parameter(parameter, next, quoted, building)?,
-            WordPiece::CommandSubstitution(line) => {
-                building.dynamic = true;
-                parse_into(line, self.depth + 1, self.commands)?;
-            }
+            WordPiece::CommandSubstitution(line) => self.substitution(line, quoted, building)?,
             WordPiece::BackquotedCommandSubstitution(line) => {
-                building.dynamic = true;
-                parse_into(&unescape_backquotes(line), self.depth + 1, self.commands)?;
+                self.substitution(&unescape_backquotes(line), quoted, building)?;
             }
             WordPiece::EscapeSequence(text) => match text.strip_prefix('\\') {
                 Some("\n") => {}
@@ -120,8 +165,26 @@ impl Words<'_> {
             },
             WordPiece::ArithmeticExpression(expression) => {
                 building.dynamic = true;
-                self.inner(&expression.value)?;
+                self.arithmetic(&expression.value)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Walks `$(…)`, and takes what it prints where that is certain.
+    fn substitution(&mut self, line: &str, quoted: bool, building: &mut Building) -> Done {
+        let first = self.reading.commands.len();
+        let ends = self.nested(line, false)?;
+        let text = match (ends.writers.as_slice(), self.reading.commands.get(first..)) {
+            ([_], Some([only])) if only.words.len() > 1 || only.has_document() => super::simple::printed(only),
+            _ => None,
+        };
+        self.inside.push(Inside { kind: SubstitutionKind::Output, ends });
+        match text {
+            Some(text) if quoted || self.stays_one_word(text.trim_end_matches('\n')) => {
+                building.text.push(text.trim_end_matches('\n'));
+            }
+            Some(_) | None => building.dynamic = true,
         }
         Ok(())
     }
@@ -132,49 +195,86 @@ impl Words<'_> {
         next: Option<&WordPiece>,
         quoted: bool,
         building: &mut Building,
-    ) -> Result<(), Unknown> {
-        if let ParameterExpr::Parameter { parameter: Parameter::Named(name), indirect: false } = expression
-            && !building.begun
-            && !self.moves_home
-            && starts_path(next)
+    ) -> Done {
+        if let ParameterExpr::Parameter { parameter, indirect: false } = expression
+            && self.known(parameter, next, quoted, building)
         {
-            let folder = match name.as_str() {
-                "HOME" => Some("~"),
-                "PWD" => Some("."),
-                _ => None,
-            };
-            if let Some(folder) = folder {
-                building.text.push(folder);
-                return Ok(());
-            }
+            return Ok(());
         }
         building.dynamic = true;
         if let ParameterExpr::Transform { op: ParameterTransformOp::PromptExpand, .. } = expression {
-            return Err(Unknown::new("a prompt expansion, which may run commands"));
+            return Err(Unknown::new(Cause::Dynamic, "a prompt expansion, which may run commands"));
         }
         // Whatever text stands in the expansion may hold a substitution.
-        let text = format!("{expression:?}");
-        let inside = texts(expression);
-        if inside.is_empty() && (text.contains("$(") || text.contains('`')) {
-            return Err(Unknown::new("a substitution inside a parameter expansion"));
+        let inside = parameter::texts(expression);
+        if inside.is_empty() {
+            let text = format!("{expression:?}");
+            if text.contains("$(") || text.contains('`') {
+                return Err(Unknown::new(Cause::Syntax, "a substitution inside a parameter expansion"));
+            }
+        }
+        if let Some(index) = parameter::index(expression) {
+            self.evaluated(&format!("[{index}"));
         }
         for one in inside {
             let hides = one.contains('\'') && (one.contains("$(") || one.contains('`'));
             if quoted && hides {
-                return Err(Unknown::new("a quote and a substitution inside a parameter expansion"));
+                return Err(Unknown::new(Cause::Syntax, "a quote and a substitution inside a parameter expansion"));
             }
             self.inner(&one)?;
         }
         Ok(())
     }
 
+    /// Puts in the value of a variable that is known.
+    fn known(&self, parameter: &Parameter, next: Option<&WordPiece>, quoted: bool, building: &mut Building) -> bool {
+        let value = match parameter {
+            Parameter::Named(name) => {
+                let folder = match name.as_str() {
+                    "HOME" => Some("~"),
+                    "PWD" if !self.facts.moves_home => Some("."),
+                    _ => None,
+                };
+                if let Some(folder) = folder {
+                    let whole = !building.begun && !self.facts.moves_home && starts_path(next);
+                    if whole {
+                        building.text.push(folder);
+                    }
+                    return whole;
+                }
+                self.state.constants.get(name).and_then(|value| value.to_str())
+            }
+            Parameter::Positional(number) => {
+                let known = self.state.positional.as_ref();
+                let index = usize::try_from(*number).ok().and_then(|number| number.checked_sub(1));
+                known.zip(index).and_then(|(known, index)| known.get(index)).and_then(Word::literal)
+            }
+            Parameter::Special(_) | Parameter::NamedWithIndex { .. } | Parameter::NamedWithAllIndices { .. } => None,
+        };
+        // A `~` stands for a folder, and only at the beginning.
+        let fits = |value: &&str| (quoted || self.stays_one_word(value)) && !(building.begun && value.starts_with('~'));
+        let Some(value) = value.filter(fits) else { return false };
+        building.text.push(value);
+        true
+    }
+
+    /// Walks what stands in `$((…))` or `((…))`.
+    pub(super) fn arithmetic(&mut self, text: &str) -> Done {
+        self.evaluated(text);
+        if !text.contains(['$', '`']) {
+            return Ok(());
+        }
+        // `<<` is a shift here, and a here-document in a substitution: `inner` refuses both.
+        self.inner(text)
+    }
+
     /// Collects the commands in a text that stands inside an expansion.
-    fn inner(&mut self, text: &str) -> Result<(), Unknown> {
+    fn inner(&mut self, text: &str) -> Done {
         if !text.contains(['$', '`', '<', '>']) {
             return Ok(());
         }
         if ["<(", ">(", "<<"].iter().any(|start| text.contains(start)) {
-            return Err(Unknown::new("a redirection inside an expansion"));
+            return Err(Unknown::new(Cause::Syntax, "a redirection inside an expansion"));
         }
         let options = brush_parser::ParserOptions::default();
         let pieces = brush_parser::word::parse(text, &options).map_err(|_| not_understood(text))?;
@@ -192,7 +292,7 @@ fn is_double_quoted(piece: &WordPiece) -> bool {
 }
 
 fn not_understood(text: &str) -> Unknown {
-    Unknown::new(format!("the word `{}` is not understood", crate::model::text::shorten(text, 60)))
+    Unknown::new(Cause::Syntax, format!("the word `{}` is not understood", crate::model::text::shorten(text, 60)))
 }
 
 /// Says whether what follows lets a variable before it be a whole folder: nothing, or a slash.
@@ -203,15 +303,6 @@ fn starts_path(next: Option<&WordPiece>) -> bool {
         Some(WordPiece::DoubleQuotedSequence(pieces)) => starts_path(pieces.first().map(|piece| &piece.piece)),
         Some(_) => false,
     }
-}
-
-/// Says whether a word has a brace expression, which makes several words of it.
-fn braces(raw: &str, options: &brush_parser::ParserOptions) -> Result<bool, Unknown> {
-    if !raw.contains('{') {
-        return Ok(false);
-    }
-    let found = brush_parser::word::parse_brace_expansions(raw, options).map_err(|_| not_understood(raw))?;
-    Ok(found.is_some_and(|parts| parts.iter().any(|part| matches!(part, BraceExpressionOrText::Expr(_)))))
 }
 
 /// In backquotes, `\` before `` ` ``, `$` and `\` is removed before the text is read (bash(1), Command
@@ -227,71 +318,4 @@ fn unescape_backquotes(text: &str) -> String {
         }
     }
     out
-}
-
-/// Returns the texts inside a parameter expansion that the shell expands in turn.
-fn texts(expression: &ParameterExpr) -> Vec<String> {
-    use ParameterExpr as E;
-    let mut out = Vec::new();
-    match expression {
-        E::UseDefaultValues { default_value: value, .. }
-        | E::AssignDefaultValues { default_value: value, .. }
-        | E::IndicateErrorIfNullOrUnset { error_message: value, .. }
-        | E::UseAlternativeValue { alternative_value: value, .. }
-        | E::RemoveSmallestSuffixPattern { pattern: value, .. }
-        | E::RemoveLargestSuffixPattern { pattern: value, .. }
-        | E::RemoveSmallestPrefixPattern { pattern: value, .. }
-        | E::RemoveLargestPrefixPattern { pattern: value, .. }
-        | E::UppercaseFirstChar { pattern: value, .. }
-        | E::UppercasePattern { pattern: value, .. }
-        | E::LowercaseFirstChar { pattern: value, .. }
-        | E::LowercasePattern { pattern: value, .. } => out.extend(value.clone()),
-        E::Substring { offset, length, .. } => {
-            out.push(offset.value.clone());
-            out.extend(length.as_ref().map(|length| length.value.clone()));
-        }
-        E::ReplaceSubstring { pattern, replacement, .. } => {
-            out.push(pattern.clone());
-            out.extend(replacement.clone());
-        }
-        E::Parameter { .. }
-        | E::ParameterLength { .. }
-        | E::Transform { .. }
-        | E::VariableNames { .. }
-        | E::MemberKeys { .. } => {}
-    }
-    out.extend(index(expression));
-    out
-}
-
-/// Returns the subscript of `${a[INDEX]}`.
-fn index(expression: &ParameterExpr) -> Option<String> {
-    use ParameterExpr as E;
-    let parameter = match expression {
-        E::Parameter { parameter, .. }
-        | E::UseDefaultValues { parameter, .. }
-        | E::AssignDefaultValues { parameter, .. }
-        | E::IndicateErrorIfNullOrUnset { parameter, .. }
-        | E::UseAlternativeValue { parameter, .. }
-        | E::ParameterLength { parameter, .. }
-        | E::RemoveSmallestSuffixPattern { parameter, .. }
-        | E::RemoveLargestSuffixPattern { parameter, .. }
-        | E::RemoveSmallestPrefixPattern { parameter, .. }
-        | E::RemoveLargestPrefixPattern { parameter, .. }
-        | E::Substring { parameter, .. }
-        | E::Transform { parameter, .. }
-        | E::UppercaseFirstChar { parameter, .. }
-        | E::UppercasePattern { parameter, .. }
-        | E::LowercaseFirstChar { parameter, .. }
-        | E::LowercasePattern { parameter, .. }
-        | E::ReplaceSubstring { parameter, .. } => parameter,
-        E::VariableNames { .. } | E::MemberKeys { .. } => return None,
-    };
-    match parameter {
-        Parameter::NamedWithIndex { index, .. } => Some(index.clone()),
-        Parameter::Positional(_)
-        | Parameter::Special(_)
-        | Parameter::Named(_)
-        | Parameter::NamedWithAllIndices { .. } => None,
-    }
 }

@@ -22,7 +22,7 @@ fn context() -> Context {
         workspace: "/srv/project".into(),
         home: Some("/home/somebody".into()),
         tmp: vec!["/tmp".into()],
-        canonical: std::path::Path::to_owned,
+        world: tollgate::policy::World::described(tollgate::policy::Described::default()),
     }
 }
 

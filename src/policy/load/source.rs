@@ -3,7 +3,8 @@
 use super::complaint::{Complaint, nearest};
 use super::document::{Base, Extend};
 use crate::model::{Digest, Layer};
-use crate::policy::matcher::{Places, lexical, resolve_links};
+use crate::policy::matcher::{Places, lexical};
+use crate::policy::world::World;
 use jiff::Timestamp;
 use sha2::Digest as _;
 use std::io::Read as _;
@@ -53,8 +54,8 @@ pub struct Context {
     pub home: Option<PathBuf>,
     /// Folders for temporary files: `tmp`.
     pub tmp: Vec<PathBuf>,
-    /// Follows symlinks; of a path that does not exist, those of the part that does.
-    pub canonical: fn(&Path) -> PathBuf,
+    /// What is asked where links lead, and which branch is checked out.
+    pub world: World,
     /// The time, which says what has expired.
     pub now: Option<SystemTime>,
     /// The digest of the project's files that a person trusts; see [`crate::policy::Trust`].
@@ -64,11 +65,11 @@ pub struct Context {
 }
 
 impl Context {
-    /// Makes a context that follows the symlinks of the disk.
+    /// Makes a context of the machine as it is.
     #[must_use]
     pub fn new(workspace: PathBuf, home: Option<PathBuf>, tmp: Vec<PathBuf>) -> Self {
         let now = Some(SystemTime::now());
-        Self { workspace, home, tmp, canonical: resolve_links, now, trusted_project: None, cache: None }
+        Self { workspace, home, tmp, world: World::Disk, now, trusted_project: None, cache: None }
     }
 
     pub(crate) fn now(&self) -> Option<Timestamp> {
@@ -77,10 +78,10 @@ impl Context {
 
     pub(crate) fn places(&self) -> Places {
         Places {
-            workspace: (self.canonical)(&self.workspace),
+            workspace: self.world.canonical(&self.workspace),
             home: self.home.clone(),
-            tmp: self.tmp.iter().map(|path| (self.canonical)(path)).collect(),
-            canonical: self.canonical,
+            tmp: self.tmp.iter().map(|path| self.world.canonical(path)).collect(),
+            world: self.world.clone(),
         }
     }
 }
@@ -121,8 +122,8 @@ impl Loaded {
                     return Err(fault(format!("\"{path}\" is not relative to a file"), Some("begin with `./`")));
                 };
                 let path = lexical(&folder.join(path));
-                let real = (context.canonical)(&path);
-                if self.layer == Layer::Project && !real.starts_with((context.canonical)(&context.workspace)) {
+                let real = context.world.canonical(&path);
+                if self.layer == Layer::Project && !real.starts_with(context.world.canonical(&context.workspace)) {
                     return Err(fault("a project's policy extends files of the project only".to_owned(), None));
                 }
                 Self::file(path, self.layer).map_err(of)?

@@ -11,7 +11,7 @@ fn context() -> Context {
         workspace: "/home/dev/proj".into(),
         home: Some("/home/dev".into()),
         tmp: vec!["/tmp".into()],
-        canonical: std::path::Path::to_owned,
+        world: crate::policy::World::described(crate::policy::Described::default()),
     }
 }
 
@@ -115,7 +115,7 @@ fn a_rule_that_would_mean_something_else_is_refused() {
         ("{ action: deny, match: { path: { in: ['/a[**'] } } }", &["P031"]),
         ("{ action: deny, match: { path: { inside: [workspace] } } }", &["P010"]),
         ("{ action: deny, match: { path: { equals_or_contains: ['/a/*'] } } }", &["P031"]),
-        ("{ action: deny, match: { effect: fs.read } }", &["P010"]),
+        ("{ action: deny, match: { efect: fs.read } }", &["P010"]),
         ("{ action: deny, match: { not: { programm: x } } }", &["P010"]),
         ("{ action: deny, match: { any: [] } }", &["P014"]),
         ("{ action: allow, match: { program: { any: [] } } }", &["P014"]),

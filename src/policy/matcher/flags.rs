@@ -28,16 +28,23 @@ impl WantedFlag {
         let value = match (&self.value, &flag.value) {
             (None, _) => Fit::Certain,
             (Some(wanted), Some(value)) => Fit::of(wanted.is_match(value)),
-            (Some(_), None) => Fit::Unknown,
+            (Some(_), None) if flag.hidden.is_some() => Fit::Unknown,
+            // Given without a value, or another option of the same letter.
+            (Some(_), None) => Fit::No,
         };
         if flag.certain { value } else { value.at_most_possible() }
     }
 
     /// Says how well some option of the command is this one.
     pub(crate) fn among(&self, command: &Command) -> Fit {
-        let best = Fit::any(command.flags.iter().map(|flag| self.fit(flag)));
-        let best = if command.certain { best } else { best.at_most_possible() };
+        let best = self.given(command);
         if command.open { best.max(Fit::Unknown) } else { best }
+    }
+
+    /// The same, of the options that are known.
+    pub(crate) fn given(&self, command: &Command) -> Fit {
+        let best = Fit::any(command.flags.iter().map(|flag| self.fit(flag)));
+        if command.certain { best } else { best.at_most_possible() }
     }
 }
 

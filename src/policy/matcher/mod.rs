@@ -1,8 +1,10 @@
 //! What a rule asks of a command, one kind of question per file.
 
 mod argv;
+mod effect;
 mod flags;
 mod literal;
+mod overlap;
 mod parent;
 mod path;
 mod program;
@@ -12,6 +14,7 @@ mod tool;
 mod tree;
 
 pub(crate) use argv::{ArgvMatcher, Token};
+pub(crate) use effect::{BranchMatcher, EffectMatcher, HostMatcher, SourceMatcher, Wanted, recursive_fit};
 pub(crate) use flags::{FlagMatcher, WantedFlag};
 pub(crate) use literal::Literal;
 pub(crate) use parent::ParentMatcher;

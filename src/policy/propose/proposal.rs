@@ -18,7 +18,7 @@ pub struct ProposedRule {
     pub width: Width,
     /// What it matches, as it stands in the file.
     pub matching: String,
-    /// Whether it leaves what the program does unchecked, because the catalog does not know the program.
+    /// Whether it leaves what the program does unchecked, because the catalog does not know all of it.
     pub effects_unchecked: bool,
     /// How often what it matches was observed.
     pub seen: usize,

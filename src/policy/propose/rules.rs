@@ -2,6 +2,7 @@
 
 use crate::model::{Invocation, Program, Scope, Subject, Via, text};
 use crate::policy::catalog::Catalog;
+use crate::policy::judged::{self, View};
 use crate::policy::line;
 use crate::policy::normal::normalise;
 use std::ffi::{OsStr, OsString};
@@ -67,7 +68,7 @@ pub enum Width {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
     pub(super) matching: Matching,
-    /// Whether the catalog does not know the program, so that nothing can say what it does.
+    /// Whether the catalog does not know all that the command does.
     pub(super) unchecked: bool,
 }
 
@@ -136,7 +137,8 @@ pub(super) fn rules(observed: &Observed, catalog: &Catalog) -> Vec<Candidate> {
     }
     let plain = |word: &&str| !word.is_empty() && !word.contains(SPECIAL) && !word.contains(char::is_whitespace);
     let entry = catalog.entry(invocation.program.names.first().unwrap_or_default());
-    let unchecked = entry.is_none();
+    let running = judged::Candidate::running(invocation, catalog);
+    let unchecked = !View::of(&running, catalog).iter().all(View::is_bounded);
     let candidates =
         |rules: Vec<Matching>| rules.into_iter().map(|matching| Candidate { matching, unchecked }).collect();
     let mut out = Vec::new();

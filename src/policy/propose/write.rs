@@ -46,7 +46,7 @@ impl Proposal {
             out.push_str(&about(rule));
             out.push_str(&format!("  - id: {}\n    action: allow\n    {}\n", quoted(&rule.id), rule.matching));
             if rule.effects_unchecked {
-                out.push_str("    # The catalog does not know this program: nothing can say what it does.\n");
+                out.push_str("    # The catalog does not know all that this does: no rule on effects sees it.\n");
                 out.push_str("    effects: unchecked\n");
             }
             let times = if rule.seen == 1 { "once".to_owned() } else { format!("{} times", rule.seen) };

@@ -156,7 +156,7 @@ fn tool_calls_are_judged_by_tool_path_and_address() {
          - { id: fetch, action: allow, match: { tool: WebFetch, url: { scheme: https, host: $hosts, port: [443] } } }\n  \
          - { id: mcp, action: ask, match: { tool: 'mcp__*', not: { tool: ['mcp__docs__*'] } } }\n  \
          - { id: mcp.docs, action: allow, match: { tool: 'mcp__docs__*' } }\n  \
-         - { id: prog, action: allow, match: { program: '*' } }\n  \
+         - { id: prog, action: allow, effects: unchecked, match: { program: '*' } }\n  \
          - { id: bare, action: deny, match: { url: { host: 'evil.example' } } }\n",
     );
     for (tool, path, url, expected, rule) in [

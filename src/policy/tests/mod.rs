@@ -1,5 +1,6 @@
 //! What policies decide.
 
+mod corpus;
 mod demands;
 mod examples;
 mod judging;

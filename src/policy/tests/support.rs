@@ -1,7 +1,7 @@
 //! Policies and commands for the tests.
 
 use crate::model::{Evaluation, Invocation, Layer, Names, Program, Scope, Subject, Via};
-use crate::policy::{Context, Policy, Source};
+use crate::policy::{Context, Described, Policy, Source, World};
 use std::ffi::OsString;
 use std::path::Path;
 pub(super) const CWD: &str = "/home/dev/proj";
@@ -14,11 +14,10 @@ pub(super) fn context() -> Context {
         workspace: CWD.into(),
         home: Some("/home/dev".into()),
         tmp: vec!["/tmp".into()],
-        canonical: |path| match path.strip_prefix("/home/dev/proj/link") {
-            Ok(rest) if rest.as_os_str().is_empty() => "/etc/target".into(),
-            Ok(rest) => Path::new("/etc/target").join(rest),
-            Err(_) => path.to_owned(),
-        },
+        world: World::described(Described {
+            links: vec![("/home/dev/proj/link".into(), "/etc/target".into())],
+            branches: vec![(CWD.into(), "feature/login".to_owned())],
+        }),
     }
 }
 

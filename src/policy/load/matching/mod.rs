@@ -3,8 +3,11 @@
 mod argv;
 mod combine;
 mod cwd;
+mod effect;
 mod env;
 mod flags;
+mod git;
+mod host;
 mod parent;
 mod path;
 mod program;

@@ -10,10 +10,13 @@ use crate::policy::load::yaml::Node;
 use crate::policy::matcher::{Matcher, PathMatcher, PathTest};
 
 /// A static, because it names itself.
-pub(super) static KEYS: [Key; 4] = [
+pub(super) static KEYS: [Key; 7] = [
     Key::new("in", Kind::Set(SetKind::Paths), "It lies in this set."),
+    Key::new("not_in", Kind::Set(SetKind::Paths), "It does not lie in this set."),
     Key::new("outside", Kind::Set(SetKind::Paths), "It lies outside of this set."),
     Key::new("equals_or_contains", Kind::Set(SetKind::Paths), "It is one of these, or a folder that holds one."),
+    Key::new("name_in", Kind::Set(SetKind::Strings), "It, or a folder that it lies in, has one of these names."),
+    Key::new("name_not_in", Kind::Set(SetKind::Strings), "It has none of these names."),
     Key::new("any", Kind::Mappings(&KEYS), "One of these must hold."),
 ];
 
@@ -45,6 +48,17 @@ fn one<'n>(reader: &MatchReader<'_, 'n>, node: &'n Node, complaints: &mut Compla
     }
     if let Some(items) = items("equals_or_contains", complaints) {
         tests.push(PathTest::EqualsOrContains(path_set::plain(&items, reader.places, complaints)));
+    }
+    if let Some(items) = items("not_in", complaints) {
+        tests.push(PathTest::NotIn(path_set::read(&items, opposite, reader.places, complaints)));
+    }
+    for (name, make) in
+        [("name_in", PathTest::NameIn as fn(_) -> _), ("name_not_in", PathTest::NameNotIn as fn(_) -> _)]
+    {
+        if let Some(node) = fields.get(name) {
+            let items = reader.sets.expand(texts(node, name, complaints), SetKind::Strings, complaints);
+            tests.push(make(path_set::names(&items, complaints)));
+        }
     }
     if let Some(items) = fields.get("any") {
         let parts = list(items, "any", complaints);

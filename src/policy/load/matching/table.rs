@@ -1,6 +1,8 @@
 //! The keys below `match`, each with what reads it.
 
-use super::{MatchReader, argv, combine, cwd, env, flags, parent, path, program, regex, subcommand, tool};
+use super::{
+    MatchReader, argv, combine, cwd, effect, env, flags, git, host, parent, path, program, regex, subcommand, tool,
+};
 use crate::policy::load::complaint::Complaints;
 use crate::policy::load::fields::Fields;
 use crate::policy::load::keys::{Key, Keyed, Kind};
@@ -45,6 +47,16 @@ pub(crate) static TABLE: &[MatchKey] = &[
     key("path", Kind::Mapping(&path::KEYS), path::read, "The paths that the command works on."),
     key("cwd", Kind::Mapping(cwd::KEYS), cwd::read, "The working directory."),
     key("env", Kind::Mapping(env::KEYS), env::read, "The environment of the program."),
+    key("effect", Kind::Words(effect::EFFECTS), effect::effect, "What the command does; one of these."),
+    key("source", Kind::Words(effect::SOURCE_WORDS), effect::source, "Where the code comes from that it runs."),
+    key("recursive", Kind::Flag, effect::recursive, "Whether the effect reaches everything below its paths."),
+    key(
+        "host",
+        Kind::Either(&[Kind::Set(SetKind::Hosts), Kind::Mapping(host::KEYS)]),
+        host::read,
+        "The host that the effect is about.",
+    ),
+    key("git", Kind::Mapping(git::KEYS), git::read, "The branch that it writes to."),
     key("parent", Kind::Mapping(parent::KEYS), parent::read, "The programs above the one that runs."),
     key("tool", Kind::Set(SetKind::Strings), tool::read, "One of the agent's own tools is called; `*` is a pattern."),
     key("url", Kind::Mapping(tool::URL), tool::url, "The address that a tool fetches."),

@@ -12,7 +12,7 @@ use crate::policy::load::keys::Keyed as _;
 use crate::policy::load::readers::Readers;
 use crate::policy::load::yaml::Node;
 use crate::policy::matcher::Matcher;
-use crate::policy::rule::Rule;
+use crate::policy::rule::{Covers, Rule};
 use std::sync::Arc;
 
 /// A rule with the examples that stand beside it.
@@ -52,7 +52,7 @@ pub(super) struct Draft {
     pub(super) controls: Arc<[String]>,
     pub(super) tags: Arc<[String]>,
     pub(super) examples: Vec<Example>,
-    pub(super) effects_unchecked: bool,
+    pub(super) covers: Covers,
     pub(super) approval: Option<Approval>,
     pub(super) obligations: Vec<Obligation>,
     pub(super) limit: Option<Limit>,
@@ -99,7 +99,7 @@ pub(in crate::policy::load) fn read<'node>(
         controls: draft.controls,
         tags: draft.tags,
         tightens_only: false,
-        effects_unchecked: draft.effects_unchecked,
+        covers: draft.covers,
         approval: draft.approval,
         obligations: draft.obligations,
         limit: draft.limit,

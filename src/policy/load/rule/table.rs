@@ -9,6 +9,7 @@ use crate::policy::load::keys::{Key, Keyed, Kind};
 use crate::policy::load::readers::Readers;
 use crate::policy::load::yaml::Node;
 use crate::policy::load::{example, pattern};
+use crate::policy::rule::Covers;
 use std::sync::Arc;
 
 /// Reads the value of a key into the draft. Where it adds nothing, it has complained.
@@ -113,7 +114,12 @@ pub(crate) static TABLE: &[RuleKey] = &[
         |_, draft, node, _, found| draft.obligations = demands::obligations(node, found),
         "What must be done beside the action.",
     ),
-    key("effects", Kind::Word(&["bounded", "unchecked"]), effects, "Whether effects are judged by the other rules."),
+    key(
+        "effects",
+        Kind::Word(&["bounded", "unchecked"]),
+        effects,
+        "For allow: whether it covers commands whose effects are not known.",
+    ),
 ];
 
 fn shared(name: &str, fields: &Fields<'_>, complaints: &mut Complaints<'_>) -> Option<Arc<str>> {
@@ -145,9 +151,10 @@ fn effects<'n>(
     fields: &Fields<'n>,
     complaints: &mut Complaints<'_>,
 ) {
-    let unchecked = fields.word("effects", &[("bounded", false), ("unchecked", true)], complaints);
-    draft.effects_unchecked = unchecked.unwrap_or_default();
-    if draft.effects_unchecked && draft.action.is_some_and(|action| action != Action::Decide(Decision::Allow)) {
+    let words = [("bounded", Covers::Bounded), ("unchecked", Covers::Unchecked)];
+    draft.covers = fields.word("effects", &words, complaints).unwrap_or_default();
+    if draft.covers == Covers::Unchecked && draft.action.is_some_and(|action| action != Action::Decide(Decision::Allow))
+    {
         let fix = "leave it out: only an allow can leave effects unchecked".to_owned();
         complaints.at("P017", node.spot, "effects: unchecked in a rule that does not allow", Some(fix));
     }

@@ -1,0 +1,26 @@
+//! What commands do: `fs.delete`, `net.upload`, `vcs.force-push`, … and to what.
+//!
+//! | to change | open |
+//! |---|---|
+//! | the words | `kind.rs` |
+//! | what a program does | `../catalog/*.yaml` |
+//! | how the catalog's pointers are followed | `pick.rs` |
+//! | how items of the catalog become effects | `derive.rs` |
+//! | redirections, assignments | `around.rs` |
+//! | what feeds an interpreter | `code.rs` |
+//! | how hosts are read | `host.rs` |
+
+mod around;
+mod code;
+mod derive;
+mod effect;
+mod host;
+mod kind;
+mod pick;
+
+pub(crate) use derive::{are_known, effects, target_branches};
+pub(crate) use effect::{Branch, Effect};
+pub(crate) use host::{Host, HostSet};
+pub use kind::{CodeSource, EffectKind};
+pub(crate) use kind::{KindSet, SOURCES};
+pub(crate) use pick::{holds, texts};

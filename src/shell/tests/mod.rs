@@ -1,0 +1,5 @@
+//! Tests of reading shell lines.
+
+mod corpus;
+mod lines;
+mod structure;
