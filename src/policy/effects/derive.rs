@@ -4,7 +4,7 @@ use super::effect::{Branch, Effect};
 use super::host::Host;
 use super::kind::EffectKind;
 use super::pick::{self, Picked};
-use super::{around, code};
+use super::{around, code, secret, tool};
 use crate::policy::catalog::{Item, Recursive};
 use crate::policy::fit::Fit;
 use crate::policy::judged::View;
@@ -13,6 +13,9 @@ use crate::policy::normal::{Clarity, Role};
 
 /// Returns the effects of a command in one of its readings.
 pub(crate) fn effects(view: &View<'_>, places: &Places) -> Vec<Effect> {
+    if let Some(call) = &view.candidate.tool {
+        return tool::effects(call, view, places);
+    }
     let mut out = Vec::new();
     around::add(view, places, &mut out);
     code::add_fetched(view, places, &mut out);
@@ -75,6 +78,11 @@ fn add(item: &Item, view: &View<'_>, places: &Places, out: &mut Vec<Effect>) {
             continue;
         }
         around::add_overwritten(&effect, out);
+        if *kind == EffectKind::NetConnect
+            && hosts.iter().any(|picked| secret::stands_in(&picked.text.to_string_lossy()))
+        {
+            out.push(Effect { fit, hosts: effect.hosts.clone(), ..Effect::of(EffectKind::NetUpload) });
+        }
         out.push(effect);
     }
 }

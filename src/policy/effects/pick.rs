@@ -154,7 +154,7 @@ fn filtered(picked: Picked, filter: Filter) -> Option<Picked> {
     }
     let role = if picked.role == Role::Entry { Role::Entry } else { Role::Path };
     let picked = Picked { role, ..picked };
-    let file = text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("file://"));
+    let file = text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:"));
     match filter {
         Filter::All => Some(picked),
         Filter::Remote => is_remote(&text).then_some(picked),
@@ -165,16 +165,18 @@ fn filtered(picked: Picked, filter: Filter) -> Option<Picked> {
             if unknown && file {
                 return Some(picked);
             }
-            let path = text.get(7..).filter(|_| file)?;
-            let path = path.find('/').and_then(|at| path.get(at..)).unwrap_or("/");
-            Some(Picked { text: decoded(path).into(), ..picked })
+            Some(Picked { text: file_url(&text)?.into(), ..picked })
         }
     }
 }
 
-/// Replaces `%2e` and the like.
-fn decoded(path: &str) -> String {
-    percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned()
+/// Returns the path in a `file:` URL, with `%2e` and the like replaced.
+pub(super) fn file_url(text: &str) -> Option<String> {
+    let text = text.trim();
+    let rest = text.get(5..).filter(|_| text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:")))?;
+    // `file:///x`, `file://host/x`, `file:/x`.
+    let path = rest.strip_prefix("//").map_or(rest, |rest| rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"));
+    Some(percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned())
 }
 
 /// Returns what the other operands are called inside a folder that is the target.
