@@ -20,6 +20,9 @@ pub(crate) fn effects(view: &View<'_>, places: &Places) -> Vec<Effect> {
     around::add(view, places, &mut out);
     code::add_fetched(view, places, &mut out);
     let Some(entry) = view.entry else { return out };
+    if entry.help && only_explains(view) {
+        return out;
+    }
     let chain = entry.chain(view.command.chain());
     let items = entry.effects.iter().flatten().chain(chain.iter().flat_map(|sub| &sub.effects));
     for item in items {
@@ -27,6 +30,15 @@ pub(crate) fn effects(view: &View<'_>, places: &Places) -> Vec<Effect> {
     }
     code::add(entry, view, places, &mut out);
     out
+}
+
+/// Says whether `--help` is certainly an option of the command, not the value of one that is not known.
+fn only_explains(view: &View<'_>) -> bool {
+    let command = &view.command;
+    let help = |flag: &crate::policy::normal::Flag| {
+        flag.certain && flag.value.is_none() && flag.spellings.iter().any(|own| own == "--help")
+    };
+    command.certain && !command.open && !command.strange_option && command.flags.iter().any(help)
 }
 
 /// Says whether the effects of a command are known: the catalog knows them, and every option and

@@ -86,7 +86,8 @@ fn origin(origin: &Origin, view: &View<'_>) -> Vec<Picked> {
         }
         Origin::Option(name) => option(name, view),
         Origin::Found => found(command).into_iter().map(found_file).collect(),
-        Origin::Stdin => match (&view.candidate.stdin, view.candidate.fed) {
+        Origin::Typed if view.candidate.stdin.is_none() && !view.candidate.fed_by().is_empty() => Vec::new(),
+        Origin::Stdin | Origin::Typed => match (&view.candidate.stdin, view.candidate.fed) {
             (Some(text), _) => vec![Picked::known(text.as_ref())],
             (None, true) => vec![Picked::unknown()],
             (None, false) => Vec::new(),
@@ -203,7 +204,7 @@ pub(crate) fn holds(condition: &Condition, view: &View<'_>) -> Fit {
         fit = Fit::any(condition.any.iter().map(|flag| flag.among(command)));
     }
     fit = fit.min(Fit::all(condition.all.iter().map(|flag| flag.among(command))));
-    fit = fit.min(Fit::any(condition.unless.iter().map(|flag| flag.given(command))).negated());
+    fit = fit.min(Fit::any(condition.unless.iter().map(|flag| flag.stands(command))).negated());
     if let Some(count) = condition.count {
         fit = fit.min(counted(count, view));
     }
