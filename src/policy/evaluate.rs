@@ -87,7 +87,8 @@ impl Policy {
     /// Judges a tool call, and the shell line that it runs.
     #[must_use]
     pub fn evaluate_tool(&self, call: &ToolCall, cwd: &Path, situation: &Situation) -> Evaluation {
-        let own = self.exec(std::iter::once(Candidate::calling(call, cwd)), situation);
+        let own = Judged { candidates: vec![Candidate::calling(call, cwd)], unread: Vec::new() };
+        let own = self.line(own, situation);
         let Some(line) = &call.line else { return own };
         let line = self.evaluate_line_in(line, cwd, &[], situation);
         // Rules on tools decide where one does; the line is judged in any case.

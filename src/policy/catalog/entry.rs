@@ -123,6 +123,7 @@ pub(super) struct RawEntry {
     effects: Option<Vec<RawItem>>,
     runs: Several<RawRuns>,
     open: bool,
+    help: bool,
     pub(super) examples: Examples,
 }
 
@@ -173,6 +174,8 @@ pub(crate) struct Entry {
     pub(crate) runs: Vec<Runs>,
     /// Whether options that are not listed may be given although an allow rule is to hold.
     pub(crate) open: bool,
+    /// Whether it does nothing but explain itself where `--help` stands anywhere.
+    pub(crate) help: bool,
 }
 
 impl RawEntry {
@@ -198,6 +201,7 @@ impl RawEntry {
             effects: effects.or_else(|| starts.then(Vec::new)),
             runs: self.runs.0.into_iter().map(RawRuns::read).collect::<Result<_, _>>()?,
             open: self.open,
+            help: self.help,
         })
     }
 }

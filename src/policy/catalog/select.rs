@@ -17,6 +17,8 @@ pub(crate) enum Origin {
     Found,
     /// Standard input, where the line says it.
     Stdin,
+    /// The same, but nothing where files are read for it.
+    Typed,
     /// The files that were read for standard input.
     Fed,
     /// The working directory.
@@ -119,6 +121,7 @@ impl Select {
             | Origin::AfterDashes
             | Origin::Found
             | Origin::Stdin
+            | Origin::Typed
             | Origin::Fed
             | Origin::Cwd
             | Origin::Literal(_)
@@ -151,6 +154,7 @@ fn origin(source: &str) -> Result<Origin, String> {
         "after-dashes" => return Ok(Origin::AfterDashes),
         "found" => return Ok(Origin::Found),
         "stdin" => return Ok(Origin::Stdin),
+        "typed" => return Ok(Origin::Typed),
         "fed" => return Ok(Origin::Fed),
         "cwd" => return Ok(Origin::Cwd),
         "unknown" => return Ok(Origin::Unknown),

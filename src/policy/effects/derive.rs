@@ -4,7 +4,7 @@ use super::effect::{Branch, Effect};
 use super::host::Host;
 use super::kind::EffectKind;
 use super::pick::{self, Picked};
-use super::{around, code};
+use super::{around, code, secret, tool};
 use crate::policy::catalog::{Item, Recursive};
 use crate::policy::fit::Fit;
 use crate::policy::judged::View;
@@ -13,10 +13,16 @@ use crate::policy::normal::{Clarity, Role};
 
 /// Returns the effects of a command in one of its readings.
 pub(crate) fn effects(view: &View<'_>, places: &Places) -> Vec<Effect> {
+    if let Some(call) = &view.candidate.tool {
+        return tool::effects(call, view, places);
+    }
     let mut out = Vec::new();
     around::add(view, places, &mut out);
     code::add_fetched(view, places, &mut out);
     let Some(entry) = view.entry else { return out };
+    if entry.help && only_explains(view) {
+        return out;
+    }
     let chain = entry.chain(view.command.chain());
     let items = entry.effects.iter().flatten().chain(chain.iter().flat_map(|sub| &sub.effects));
     for item in items {
@@ -24,6 +30,15 @@ pub(crate) fn effects(view: &View<'_>, places: &Places) -> Vec<Effect> {
     }
     code::add(entry, view, places, &mut out);
     out
+}
+
+/// Says whether `--help` is certainly an option of the command, not the value of one that is not known.
+fn only_explains(view: &View<'_>) -> bool {
+    let command = &view.command;
+    let help = |flag: &crate::policy::normal::Flag| {
+        flag.certain && flag.value.is_none() && flag.spellings.iter().any(|own| own == "--help")
+    };
+    command.certain && !command.open && !command.strange_option && command.flags.iter().any(help)
 }
 
 /// Says whether the effects of a command are known: the catalog knows them, and every option and
@@ -75,6 +90,11 @@ fn add(item: &Item, view: &View<'_>, places: &Places, out: &mut Vec<Effect>) {
             continue;
         }
         around::add_overwritten(&effect, out);
+        if *kind == EffectKind::NetConnect
+            && hosts.iter().any(|picked| secret::stands_in(&picked.text.to_string_lossy()))
+        {
+            out.push(Effect { fit, hosts: effect.hosts.clone(), ..Effect::of(EffectKind::NetUpload) });
+        }
         out.push(effect);
     }
 }

@@ -9,6 +9,8 @@
 //! | redirections, assignments | `around.rs` |
 //! | what feeds an interpreter | `code.rs` |
 //! | how hosts are read | `host.rs` |
+//! | the agent's own tools | `tool.rs` |
+//! | what a secret looks like | `secret.rs` |
 
 mod around;
 mod code;
@@ -17,6 +19,8 @@ mod effect;
 mod host;
 mod kind;
 mod pick;
+mod secret;
+mod tool;
 
 pub(crate) use derive::{are_known, effects, target_branches};
 pub(crate) use effect::{Branch, Effect};

@@ -86,7 +86,8 @@ fn origin(origin: &Origin, view: &View<'_>) -> Vec<Picked> {
         }
         Origin::Option(name) => option(name, view),
         Origin::Found => found(command).into_iter().map(found_file).collect(),
-        Origin::Stdin => match (&view.candidate.stdin, view.candidate.fed) {
+        Origin::Typed if view.candidate.stdin.is_none() && !view.candidate.fed_by().is_empty() => Vec::new(),
+        Origin::Stdin | Origin::Typed => match (&view.candidate.stdin, view.candidate.fed) {
             (Some(text), _) => vec![Picked::known(text.as_ref())],
             (None, true) => vec![Picked::unknown()],
             (None, false) => Vec::new(),
@@ -154,7 +155,7 @@ fn filtered(picked: Picked, filter: Filter) -> Option<Picked> {
     }
     let role = if picked.role == Role::Entry { Role::Entry } else { Role::Path };
     let picked = Picked { role, ..picked };
-    let file = text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("file://"));
+    let file = text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:"));
     match filter {
         Filter::All => Some(picked),
         Filter::Remote => is_remote(&text).then_some(picked),
@@ -165,16 +166,18 @@ fn filtered(picked: Picked, filter: Filter) -> Option<Picked> {
             if unknown && file {
                 return Some(picked);
             }
-            let path = text.get(7..).filter(|_| file)?;
-            let path = path.find('/').and_then(|at| path.get(at..)).unwrap_or("/");
-            Some(Picked { text: decoded(path).into(), ..picked })
+            Some(Picked { text: file_url(&text)?.into(), ..picked })
         }
     }
 }
 
-/// Replaces `%2e` and the like.
-fn decoded(path: &str) -> String {
-    percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned()
+/// Returns the path in a `file:` URL, with `%2e` and the like replaced.
+pub(super) fn file_url(text: &str) -> Option<String> {
+    let text = text.trim();
+    let rest = text.get(5..).filter(|_| text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:")))?;
+    // `file:///x`, `file://host/x`, `file:/x`.
+    let path = rest.strip_prefix("//").map_or(rest, |rest| rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"));
+    Some(percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned())
 }
 
 /// Returns what the other operands are called inside a folder that is the target.
@@ -201,7 +204,7 @@ pub(crate) fn holds(condition: &Condition, view: &View<'_>) -> Fit {
         fit = Fit::any(condition.any.iter().map(|flag| flag.among(command)));
     }
     fit = fit.min(Fit::all(condition.all.iter().map(|flag| flag.among(command))));
-    fit = fit.min(Fit::any(condition.unless.iter().map(|flag| flag.given(command))).negated());
+    fit = fit.min(Fit::any(condition.unless.iter().map(|flag| flag.stands(command))).negated());
     if let Some(count) = condition.count {
         fit = fit.min(counted(count, view));
     }

@@ -87,6 +87,8 @@ pub struct Flag {
     pub certain: bool,
     /// How its value is written, where it has one that is not known.
     pub(crate) hidden: Option<(OsString, Clarity)>,
+    /// Whether it needs no value, so that `=false` takes it back.
+    pub(crate) bare: bool,
 }
 
 impl Flag {

@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn flag(&mut self, spellings: Arc<[String]>, value: Option<OsString>, role: Role, certain: bool) {
-        self.command.flags.push(Flag { spellings, value, role, certain, hidden: None });
+        self.command.flags.push(Flag { spellings, value, role, certain, hidden: None, bare: false });
     }
 
     pub(super) fn unknown(&mut self, name: &str, value: Option<OsString>, certain: bool) {
@@ -212,7 +212,8 @@ impl<'a> Reader<'a> {
         };
         let ends = |entry: &Entry| entry.ends.iter().any(|name| switch.spellings.contains(name));
         self.ended |= self.entry.is_some_and(ends);
-        self.command.flags.push(Flag { spellings: Arc::clone(&switch.spellings), value, role, certain, hidden });
+        let bare = !matches!(switch.takes, Takes::Value(_));
+        self.command.flags.push(Flag { spellings: Arc::clone(&switch.spellings), value, role, certain, hidden, bare });
     }
 
     fn option(&mut self, argument: &OsStr) {

@@ -2,7 +2,7 @@
 //! day, and what must not run.
 
 use super::support::{CWD, context, line};
-use crate::model::{Decision, Evaluation, Invocation, Scope, Subject};
+use crate::model::{Decision, Evaluation, Invocation, Scope, Situation, Subject, ToolCall};
 use crate::policy::{Context, Described, Policy, Source, World};
 use serde_json::Value;
 
@@ -19,6 +19,11 @@ fn dev_standard(case: &Value) -> Policy {
 fn judge(policy: &Policy, case: &Value) -> Option<Evaluation> {
     if let Some(text) = case["cmdline"].as_str() {
         return Some(line(policy, text));
+    }
+    let text = |name: &str| case[name].as_str().map(str::to_owned);
+    if case["path"].is_string() || case["url"].is_string() {
+        let call = ToolCall { tool: text("tool")?, path: text("path").map(Into::into), url: text("url"), line: None };
+        return Some(policy.evaluate_tool(&call, CWD.as_ref(), &Situation::default()));
     }
     let argv = case["argv"].as_array()?;
     let argv: Vec<_> = argv.iter().map(|word| word.as_str().unwrap().into()).collect();
@@ -46,7 +51,7 @@ fn the_built_in_policy_judges_the_corpora_as_they_are_labelled() {
             "{} {} {:?} is {} by {} {}",
             case["id"].as_str().unwrap(),
             case["severity"].as_str().unwrap_or(""),
-            case["cmdline"].as_str().unwrap_or("(exec)"),
+            case["cmdline"].as_str().unwrap_or(&case.to_string()),
             found.decision,
             found.rule_name(),
             found.unknown.as_deref().unwrap_or("")

@@ -10,3 +10,4 @@ mod properties;
 mod properties_of_layers;
 mod schema;
 mod support;
+mod tools;
