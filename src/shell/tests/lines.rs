@@ -110,3 +110,21 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_parser_fails_on_is_unknown() {
+    for line in [
+        "if cat <<E; th${x: | -en rm x; fecho ${a:-${b:-$(rm x)}};;;;i\nfi\nEfi\nEfi\nEfi\nE",
+        "echo 99999999999999999999>f",
+        "echo ~+99999999999999999999",
+        "echo {1..99999999999999999999}",
+        "echo $((99999999999999999999))",
+        "echo ${x:99999999999999999999}",
+        "echo $99999999999999999999",
+        "echo ${99999999999999999999}",
+    ] {
+        let reading = read(line);
+        let failed = reading.unknown.iter().any(|unknown| unknown.to_string().contains("fails on"));
+        assert!(!failed, "a parser panics on {line}");
+    }
+}
