@@ -1,4 +1,4 @@
-//! How long one decision takes with 500 rules: `cargo bench --bench decision`.
+//! How long one decision takes with 1,000 rules, and how long they take to load: `cargo bench --bench decision`.
 //!
 //! The rules are of all kinds: half name programs that are not asked about, the others match paths,
 //! arguments, text and directories. Printed beside a decision with one rule, measured in turns.
@@ -18,7 +18,14 @@ use tollgate::policy::{Context, Policy, Source};
 
 const TIMES: usize = 20_000;
 
-fn policy(rules: usize) -> Policy {
+/// Decisions per policy that only shows how the cost grows.
+const ROUNDS: usize = 4_000;
+
+/// A line of about 100 bytes, as agents write them.
+const LINE: &str =
+    "cd sub && git add -A && git commit -qm 'a message' && npm run build 2>&1 | tail -n 20 > out/build.log # x";
+
+fn text(rules: usize) -> String {
     let mut text = String::from("version: \"1.0\"\ndefaults: { action: allow }\nrules:\n");
     for index in 0..rules {
         let matching = match index % 6 {
@@ -31,8 +38,22 @@ fn policy(rules: usize) -> Policy {
         };
         writeln!(text, "  - {{ id: rule-{index}, action: deny, match: {{ {matching} }} }}").expect("a string");
     }
+    text
+}
+
+/// Rules that each name a program of their own.
+fn named(rules: usize) -> String {
+    let mut text = String::from("version: \"1.0\"\ndefaults: { action: allow }\nrules:\n");
+    for index in 0..rules {
+        writeln!(text, "  - {{ action: deny, match: {{ program: tool-{index}, argv: {{ prefix: [publish] }} }} }}")
+            .expect("a string");
+    }
+    text
+}
+
+fn load(text: &str) -> Policy {
     let context = Context::new(PathBuf::from("/home/user/project"), Some(PathBuf::from("/home/user")), vec![]);
-    let source = Source::Text { name: "bench".to_owned(), text, layer: Layer::Session };
+    let source = Source::Text { name: "bench".to_owned(), text: text.to_owned(), layer: Layer::Session };
     Policy::load(&[source], &context).expect("the policy loads")
 }
 
@@ -51,20 +72,20 @@ fn subject(argv: &[&str]) -> Subject {
 }
 
 /// Returns the median and the 99th percentile.
-fn time(policy: &Policy, subject: &Subject) -> (Duration, Duration) {
-    let mut times: Vec<Duration> = (0..TIMES)
+fn time<T>(times: usize, mut decide: impl FnMut() -> T) -> (Duration, Duration) {
+    let mut found: Vec<Duration> = (0..times)
         .map(|_| {
             let from = Instant::now();
-            std::hint::black_box(policy.evaluate(subject));
+            std::hint::black_box(decide());
             from.elapsed()
         })
         .collect();
-    times.sort();
-    (times[TIMES / 2], times[TIMES * 99 / 100])
+    found.sort();
+    (found[times / 2], found[times * 99 / 100])
 }
 
 fn main() {
-    let (one, many) = (policy(1), policy(500));
+    let (one, many) = (load(&text(1)), load(&text(1000)));
     for argv in [
         &["ls", "-la"][..],
         &["git", "push", "origin", "topic"],
@@ -73,11 +94,31 @@ fn main() {
         &["sh", "-c", "for i in 1 2 3; do echo $i; done"],
     ] {
         let subject = subject(argv);
-        let (single, _) = time(&one, &subject);
-        let (median, p99) = time(&many, &subject);
+        let (single, _) = time(TIMES, || one.evaluate(&subject));
+        let (median, p99) = time(TIMES, || many.evaluate(&subject));
         println!(
-            "{:<44} one rule {single:>9.1?}   500 rules {median:>9.1?}, p99 {p99:>9.1?}   wanted p99 at most 50 us",
+            "{:<44} one rule {single:>9.1?}   1000 rules {median:>9.1?}, p99 {p99:>9.1?}   wanted p99 at most 20 us",
             argv.join(" ")
         );
+    }
+    let cwd = PathBuf::from("/home/user/project");
+    let (single, _) = time(ROUNDS, || one.evaluate_line(LINE, &cwd, &[]));
+    let (median, p99) = time(ROUNDS, || many.evaluate_line(LINE, &cwd, &[]));
+    println!(
+        "{:<44} one rule {single:>9.1?}   1000 rules {median:>9.1?}, p99 {p99:>9.1?}   wanted p99 at most 60 us",
+        format!("a line of {} bytes", LINE.len())
+    );
+    let subject = subject(&["tool-7", "status"]);
+    let grown: Vec<Duration> = [10, 100, 1000, 10_000]
+        .into_iter()
+        .map(|rules| {
+            let policy = load(&named(rules));
+            time(ROUNDS, || policy.evaluate(&subject)).0
+        })
+        .collect();
+    println!("rules that name other programs, 10 to 10000: {grown:.1?}   wanted: far less than linear");
+    for (what, text) in [("of all kinds", text(1000)), ("that name programs", named(1000))] {
+        let (median, p99) = time(40, || load(&text));
+        println!("loading 1000 rules {what}: {median:.1?}, p99 {p99:.1?}   wanted at most 20 ms");
     }
 }

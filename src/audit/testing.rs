@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::{
     Decision, Digest, Door, Evaluation, FileId, Layer, Match, Mode, Outcome, Place, ProcessId, ProgramFile, Request,
-    RuleId, Scope, Seq, SessionId, Severity, Tier, Truth,
+    RuleId, Scope, Seq, SessionId, Severity, Tier, Truth, Weight,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -100,6 +100,7 @@ pub(super) fn request(argv: &[&str]) -> Request {
             path: Path::new("/usr/bin").join(argv.first().copied().unwrap_or_default()),
             id: FileId { device: 65024, inode: u64::MAX },
             size: 14_000,
+            changed_ns: 1,
         },
         named: Some("/usr/bin/git".into()),
         argv: argv.iter().map(Into::into).collect(),
@@ -115,6 +116,7 @@ pub(super) fn evaluation(decision: Decision) -> Evaluation {
         matches: vec![Match {
             rule: RuleId::new("dev-tools"),
             decision,
+            weight: Weight::Decides,
             place: Place {
                 file: Arc::new("/etc/tollgate/policy.yaml".into()),
                 line: 14,
@@ -126,6 +128,8 @@ pub(super) fn evaluation(decision: Decision) -> Evaluation {
             severity: Some(Severity::High),
             controls: ["SOC2:CC8.1".to_owned()].into(),
             tags: [].into(),
+            terms: None,
+            charge: None,
             command: "git status".into(),
         }],
         unknown: None,

@@ -5,7 +5,7 @@ use super::output;
 use crate::launch::{self, Caller, DoorChoice, LaunchError, Options, Places, Summary};
 use crate::model::{Layer, Mode, exit};
 use crate::policy::Source;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(super) fn run(arguments: RunArgs) -> u8 {
     let wants_json = arguments.json;
@@ -54,13 +54,20 @@ fn start(arguments: RunArgs) -> Result<Summary, LaunchError> {
 /// nobody gave another.
 pub(super) fn sources(given: &PolicyArgs, caller: &Caller, places: &Places) -> Vec<Source> {
     let mut sources = Vec::new();
-    let mut managed: Vec<PathBuf> = std::fs::read_dir(&places.managed_policies)
-        .map(|found| found.flatten().map(|entry| entry.path()).collect())
-        .unwrap_or_default();
+    // A folder that is there and cannot be read is taken for a policy, and refuses: nobody can hide one.
+    let unreadable = || vec![places.managed_policies.join("(unreadable).yaml")];
+    let mut managed: Vec<PathBuf> = match std::fs::read_dir(&places.managed_policies) {
+        Ok(found) => found
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<_, _>>()
+            .unwrap_or_else(|_| unreadable()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(_) => unreadable(),
+    };
     managed.retain(|path| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml"));
     managed.sort();
     sources.extend(managed.into_iter().map(|path| Source::File { path, layer: Layer::Managed }));
-    if let Some(path) = places.user_policy.clone().filter(|path| path.exists()) {
+    if let Some(path) = places.user_policy.clone().filter(|path| may_exist(path)) {
         sources.push(Source::File { path, layer: Layer::User });
     }
     let project = caller.workspace().join(".tollgate/policy.yaml");
@@ -69,11 +76,16 @@ pub(super) fn sources(given: &PolicyArgs, caller: &Caller, places: &Places) -> V
     if sources.is_empty() && session.is_empty() {
         sources.push(Source::Builtin("starter"));
     }
-    if project.exists() {
+    if may_exist(&project) {
         sources.push(Source::File { path: project, layer: Layer::Project });
     }
     sources.extend(session);
     sources
+}
+
+/// Says whether a file is there, or cannot be looked at: loading it says why.
+fn may_exist(path: &Path) -> bool {
+    path.try_exists().unwrap_or(true)
 }
 
 fn closing_line(summary: &Summary) -> String {
@@ -95,7 +107,7 @@ fn closing_line(summary: &Summary) -> String {
     line
 }
 
-fn quoted(path: &std::path::Path) -> String {
+fn quoted(path: &Path) -> String {
     crate::model::text::argument(path.as_os_str(), 4096)
 }
 

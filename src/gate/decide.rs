@@ -1,17 +1,21 @@
 //! The gate itself.
 
+use super::budgets::Budgets;
 use super::grants::{Carried, Grants, Key};
+use super::lineage::Lineage;
 use super::ticker::Ticker;
 use super::traffic::{Passing, Traffic};
-use super::{Identities, Reply, message, resolve};
+use super::{Identities, Reply, branch, message, resolve};
 use crate::approval::{Answer, Card, People};
 use crate::audit::{self, AuditError, By, DecisionRecord, Journal, OutcomeRecord, Receipt};
-use crate::model::{Basis, Decision, Evaluation, Mode, Outcome, ProcessId, Request, Scope, Subject, Tier, Verdict};
+use crate::model::{
+    Basis, Decision, Evaluation, Mode, Outcome, ProcessId, Request, Scope, Situation, Subject, Tier, Verdict,
+};
 use crate::policy::Policy;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How long the end of a session waits for requests.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -46,6 +50,16 @@ pub struct Gate {
     ticker: Ticker,
     traffic: Traffic,
     granted: AtomicU64,
+    situation: Situation,
+    budgets: Budgets,
+    lineage: Lineage,
+}
+
+/// A request that was resolved and evaluated.
+struct Judged {
+    subject: Subject,
+    evaluation: Evaluation,
+    took: Duration,
 }
 
 /// Failing to write a record: the only error, and it refuses.
@@ -63,7 +77,28 @@ impl Gate {
     ) -> Self {
         let (grants, carried, ticker) = (Grants::default(), Carried::default(), Ticker::default());
         let (traffic, granted) = (Traffic::default(), AtomicU64::new(0));
-        Self { policy, identities, journal, people, grants, carried, settings, ticker, traffic, granted }
+        let (situation, budgets, lineage) = (Situation::default(), Budgets::default(), Lineage::default());
+        Self {
+            policy,
+            identities,
+            journal,
+            people,
+            grants,
+            carried,
+            settings,
+            ticker,
+            traffic,
+            granted,
+            situation,
+            budgets,
+            lineage,
+        }
+    }
+
+    /// Says whose session it is, for the rules that ask.
+    #[must_use]
+    pub fn in_situation(self, situation: Situation) -> Self {
+        Self { situation, ..self }
     }
 
     /// Starts what signs the journal while nothing is decided.
@@ -133,14 +168,59 @@ impl Gate {
 
     /// Decides a request: writes the record, then says what the door must do.
     pub fn decide(&self, request: &Request, hold: &dyn Hold) -> Reply {
+        self.settle_or_refuse(request, &self.judge(request), hold)
+    }
+
+    /// Judges what has its record already, in words that leave something out: the script, but not its
+    /// interpreter. Where nothing stands against that either, it is the same decision, and this returns
+    /// nothing; else it is a decision of its own.
+    pub fn decide_unless_allowed(&self, request: &Request, hold: &dyn Hold) -> Option<Reply> {
+        let judged = self.judge(request);
+        match judged.evaluation.decision {
+            Decision::Allow => None,
+            Decision::Ask | Decision::Deny => Some(self.settle_or_refuse(request, &judged, hold)),
+        }
+    }
+
+    fn judge(&self, request: &Request) -> Judged {
         let started = Instant::now();
         let mut subject = resolve::resolve(request, self.scope(), &self.identities, self.policy.catalog());
         self.carried.remove_answered(request.process, &mut subject);
-        let evaluation = self.policy.evaluate(&subject);
-        let took = started.elapsed();
-        self.settle(request, &subject, &evaluation, took, hold).unwrap_or_else(|error| {
+        let evaluation = self.evaluate(request, &subject);
+        Judged { subject, evaluation, took: started.elapsed() }
+    }
+
+    fn settle_or_refuse(&self, request: &Request, judged: &Judged, hold: &dyn Hold) -> Reply {
+        let Judged { subject, evaluation, took } = judged;
+        let reply = self.settle(request, subject, evaluation, *took, hold).unwrap_or_else(|error| {
             Reply::refuse(&message::fault(request, &format!("nothing may run that cannot be recorded: {error}")))
-        })
+        });
+        if self.policy.reads_ancestors() && matches!(reply, Reply::Permit(_)) {
+            self.lineage.remember(request, subject, self.policy.catalog());
+        }
+        reply
+    }
+
+    /// Judges a subject now. Budgets stay locked meanwhile, so that two requests do not share a use.
+    fn evaluate(&self, request: &Request, subject: &Subject) -> Evaluation {
+        if !self.policy.reads_situation() && !self.policy.has_limits() && !self.policy.reads_ancestors() {
+            return self.policy.evaluate_in(subject, &self.situation);
+        }
+        let mut situation = Situation { now: Some(SystemTime::now()), ..self.situation.clone() };
+        if self.policy.reads_branch() {
+            situation.branch = branch::of(&request.cwd);
+        }
+        if self.policy.reads_ancestors() {
+            situation.ancestors = Some(self.lineage.above(request));
+        }
+        if !self.policy.has_limits() {
+            return self.policy.evaluate_in(subject, &situation);
+        }
+        let mut budgets = self.budgets.lock();
+        situation.usage = Some(budgets.usage(request, Instant::now()));
+        let evaluation = self.policy.evaluate_in(subject, &situation);
+        budgets.charge(evaluation.matches.iter().filter_map(|found| found.charge.as_ref()), request, Instant::now());
+        evaluation
     }
 
     /// Records what became of a program that was let run.
@@ -157,6 +237,8 @@ impl Gate {
     /// Forgets a process that has ended.
     pub fn forget(&self, process: ProcessId) {
         self.carried.forget(process);
+        self.lineage.forget(process);
+        self.budgets.forget(process);
     }
 
     /// Records a program of our own, without judging it.
@@ -209,16 +291,19 @@ impl Gate {
         record: &DecisionRecord<'_>,
         hold: &dyn Hold,
     ) -> Written<Reply> {
-        let key = Key::of(subject, evaluation, self.policy.catalog());
+        let terms = evaluation.terms();
+        let key = Key::of(subject, evaluation, self.policy.catalog()).filter(|_| terms.may_remember);
         if let Some(grant) = key.as_ref().and_then(|key| self.grants.find(key)) {
             let record = DecisionRecord { decision: Decision::Allow, by: By::Grant(grant), ..*record };
             return Ok(Reply::permit(self.write(&record)?));
         }
         let asked = self.write(record)?;
         let since = Instant::now();
-        let timeout = self.policy.defaults().ask_timeout;
+        let timeout =
+            terms.timeout.map_or(self.policy.defaults().ask_timeout, |own| own.min(self.policy.defaults().ask_timeout));
         let answer = match (&self.people, self.settings.mode) {
             (_, Mode::Observe) => Answer::Unasked,
+            (None, Mode::Enforce) if terms.needs_person => Answer::Unasked,
             (None, Mode::Enforce) => Answer::Nobody,
             (Some(people), Mode::Enforce) => {
                 people.ask(&Card::of(request, evaluation, key.is_some()), timeout, &|| hold.gave_up())

@@ -5,9 +5,12 @@
 
 #![forbid(unsafe_code)]
 
+mod branch;
+mod budgets;
 mod decide;
 mod grants;
 mod identity;
+mod lineage;
 mod message;
 mod reply;
 mod resolve;

@@ -1,5 +1,8 @@
 //! The environment: read once, passed on explicitly.
 
+use super::Places;
+use crate::model::{Environment, Situation};
+use crate::policy::{Context, Policy, Trust, TrustError};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -69,6 +72,41 @@ impl Caller {
             .map(PathBuf::from)
             .filter(|path| path.is_absolute() && path.components().count() > 2);
         own.map_or_else(|| vec![PathBuf::from("/tmp"), PathBuf::from("/var/tmp")], |own| vec![own])
+    }
+
+    /// Returns what policies are loaded with.
+    ///
+    /// # Errors
+    ///
+    /// When the list of trusted projects is there and cannot be believed.
+    pub fn context(&self, places: &Places) -> Result<Context, TrustError> {
+        let workspace = self.workspace();
+        let trust = Trust::open(places.trust.clone(), self.uid)?;
+        let trusted_project = trust.of(&workspace);
+        let context = Context::new(workspace, self.home(), self.temporary());
+        Ok(Context { trusted_project, cache: places.cache.clone(), ..context })
+    }
+
+    /// Returns what is known of a session that starts here, for the rules that ask. `agent` is its name.
+    ///
+    /// Whether it is continuous integration is said by `CI`, which all services set: see their manuals.
+    #[must_use]
+    pub fn situation(&self, agent: Option<String>, policy: &Policy) -> Situation {
+        let ci = self.variable("CI").is_some_and(|value| value != "false" && value != "0");
+        // Names of accounts and groups may come over the network: only where some rule asks.
+        let asks = policy.reads_situation();
+        let groups = nix::unistd::getgroups().ok().filter(|_| asks).map(|groups| {
+            let own = std::iter::once(nix::unistd::getegid()).chain(groups);
+            own.filter_map(|group| Some(nix::unistd::Group::from_gid(group).ok()??.name)).collect()
+        });
+        Situation {
+            agent,
+            user: if asks { self.user_name() } else { None },
+            groups,
+            environment: Some(if ci { Environment::Ci } else { Environment::Interactive }),
+            variables: Some(self.variables.as_slice().into()),
+            ..Situation::default()
+        }
     }
 
     /// Returns PATH.

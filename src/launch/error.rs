@@ -2,7 +2,7 @@
 
 use crate::audit::AuditError;
 use crate::model::{Tier, exit, text};
-use crate::policy::LoadErrors;
+use crate::policy::{LoadErrors, TrustError};
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
@@ -13,6 +13,9 @@ pub enum LaunchError {
     /// The policy did not load whole.
     #[error(transparent)]
     Policy(#[from] LoadErrors),
+    /// The list of trusted projects cannot be believed.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     /// The record cannot be written.
     #[error("the session cannot be recorded")]
     Audit(#[from] AuditError),
@@ -74,6 +77,7 @@ impl LaunchError {
             Self::NotStarted { source, .. } if source.kind() == io::ErrorKind::NotFound => exit::NOT_FOUND,
             Self::NotStarted { .. } => exit::REFUSED,
             Self::Policy(_)
+            | Self::Trust(_)
             | Self::Audit(_)
             | Self::Tier { .. }
             | Self::NoShim(_)

@@ -58,6 +58,12 @@ pub(super) fn environment(caller: &Caller, folder: Option<&Folder>, names: &[Str
     caller.environment_with(&changes)
 }
 
+/// Returns what the agent is called: what was said, or the name of its command.
+pub(super) fn agent_name(options: &Options) -> String {
+    let command = options.command.first().map(Path::new).and_then(Path::file_name).unwrap_or_default();
+    options.agent.clone().unwrap_or_else(|| command.to_string_lossy().into_owned())
+}
+
 /// Opens the record, with its first lines: the session and every policy file.
 pub(super) fn journal(
     options: &Options,
@@ -73,16 +79,12 @@ pub(super) fn journal(
         (_, DoorChoice::Kernel) => vec![Door::Kernel],
         _ => vec![Door::Kernel, Door::Shim],
     };
-    let command = options.command.first().map(Path::new).and_then(Path::file_name).unwrap_or_default();
     let journal = Journal::open(audit::Setup {
         dir: places.audit.clone(),
         keys: places.keys.clone(),
         session: session.clone(),
         start: audit::SessionStart {
-            agent: audit::Agent {
-                name: options.agent.clone().unwrap_or_else(|| command.to_string_lossy().into_owned()),
-                command: options.command.clone(),
-            },
+            agent: audit::Agent { name: agent_name(options), command: options.command.clone() },
             principal: audit::Principal { uid: caller.uid, name: caller.user_name(), via: "getuid".to_owned() },
             product: audit::Product {
                 name: "tollgate".to_owned(),

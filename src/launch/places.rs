@@ -16,6 +16,10 @@ pub struct Places {
     pub user_policy: Option<PathBuf>,
     /// The organisation's policies.
     pub managed_policies: PathBuf,
+    /// The list of trusted projects: `$XDG_STATE_HOME/tollgate/trusted-projects`.
+    pub trust: PathBuf,
+    /// Policies from elsewhere, each under its digest: `$XDG_CACHE_HOME/tollgate/policies`.
+    pub cache: Option<PathBuf>,
 }
 
 impl Places {
@@ -38,6 +42,8 @@ impl Places {
             keys: state.join("keys"),
             sessions: runtime.map_or_else(|| state.join("run"), |path| path.join("tollgate")),
             user_policy: from("XDG_CONFIG_HOME", ".config").map(|path| path.join("tollgate/policy.yaml")),
+            trust: state.join("trusted-projects"),
+            cache: from("XDG_CACHE_HOME", ".cache").map(|path| path.join("tollgate/policies")),
             managed_policies: PathBuf::from("/etc/tollgate/policy.d"),
         })
     }

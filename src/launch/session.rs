@@ -13,7 +13,7 @@ use crate::door::shim::server::{Folder, ShimDoor};
 use crate::door::{Announced, Outcomes};
 use crate::gate::{Gate, Identities, Settings};
 use crate::model::{Mode, ProcessId, SessionId, Tier, text};
-use crate::policy::{Context, Policy, Source};
+use crate::policy::{Policy, Source};
 use crate::sys::filter::FilterOptions;
 use crate::sys::notify::Listener;
 use crate::sys::process::Command;
@@ -89,8 +89,7 @@ type Tell<'a> = &'a dyn Fn(&str);
 /// When it could not start: nothing ran then.
 pub fn run(options: &Options, caller: &Caller, places: &Places, tell: Tell<'_>) -> Result<Summary, LaunchError> {
     let workspace = caller.workspace();
-    let context = Context::new(workspace.clone(), caller.home(), caller.temporary());
-    let policy = Policy::load(&options.sources, &context)?;
+    let policy = Policy::load(&options.sources, &caller.context(places)?)?;
     policy.notes().iter().for_each(|note| tell(&text::escape(note.as_bytes())));
     let session = opening::new_session().step("making a session id")?;
     let command = options.command.first().cloned().unwrap_or_default();
@@ -144,7 +143,8 @@ pub fn run(options: &Options, caller: &Caller, places: &Places, tell: Tell<'_>) 
     for found in journal.recovered() {
         tell(&opening::recovered_line(found));
     }
-    let gate = Arc::new(Gate::new(policy, identities, journal, people, settings));
+    let situation = caller.situation(Some(opening::agent_name(options)), &policy);
+    let gate = Arc::new(Gate::new(policy, identities, journal, people, settings).in_situation(situation));
     let parts = Parts::start(&gate)?;
     parts.open_doors(&mut held, folder.as_ref(), caller.uid, &reaper)?;
     let relay = match (&screen, hidden.pop()) {

@@ -1,6 +1,6 @@
 //! What the policy says of a subject.
 
-use super::RuleId;
+use super::{Charge, RuleId, Terms};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -108,6 +108,19 @@ impl fmt::Display for Place {
     }
 }
 
+/// How a match counts. Ordered: what decides comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Weight {
+    /// It takes part in the decision.
+    Decides,
+    /// It can only make the decision stricter: its layer may not relax what the others, or the defaults, say.
+    Tightens,
+    /// A rule with a limit whose budget is not used up: this is counted, and decides nothing.
+    Counted,
+    /// A rule that only records, or one that an exception stands in for.
+    Noted,
+}
+
 /// One rule that matched, with what a person needs to understand it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Match {
@@ -115,6 +128,8 @@ pub struct Match {
     pub rule: RuleId,
     /// What it says.
     pub decision: Decision,
+    /// How it counts.
+    pub weight: Weight,
     /// Where it stands.
     pub place: Place,
     /// Why it exists.
@@ -127,6 +142,10 @@ pub struct Match {
     pub controls: Arc<[String]>,
     /// The rule's tags.
     pub tags: Arc<[String]>,
+    /// What it demands of an answer.
+    pub terms: Option<Terms>,
+    /// What it takes from a budget when it is let run.
+    pub charge: Option<Charge>,
     /// The command that it matched, as a shell would show it, raw (not escaped for a terminal).
     pub command: String,
 }
@@ -149,13 +168,46 @@ pub struct Evaluation {
     pub decision: Decision,
     /// What made it so.
     pub outcome: Outcome,
-    /// All matches, strictest first; within one decision in the order of the files.
+    /// All matches, those that decide first and the strictest of them first; within one decision in the order of the files.
     pub matches: Vec<Match>,
     /// Why a part is unknown, where one is: for the card, `explain` and the record.
     pub unknown: Option<String>,
 }
 
+impl Match {
+    /// Says whether it takes part in the decision in some way.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        match self.weight {
+            Weight::Decides | Weight::Tightens => true,
+            Weight::Counted | Weight::Noted => false,
+        }
+    }
+
+    /// Returns the word for what it says: the decision, or `log` where it decides nothing.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self.weight {
+            Weight::Decides | Weight::Tightens => self.decision.as_str(),
+            Weight::Counted => "count",
+            Weight::Noted => "log",
+        }
+    }
+}
+
 impl Evaluation {
+    /// Returns the terms of every rule that asks, taken together: the strictest of each.
+    #[must_use]
+    pub fn terms(&self) -> Terms {
+        let asks = self.matches.iter().filter(|found| found.counts() && found.decision == Decision::Ask);
+        let none = Terms { timeout: None, may_remember: true, needs_person: false };
+        asks.filter_map(|found| found.terms).fold(none, |one, other| Terms {
+            timeout: one.timeout.into_iter().chain(other.timeout).min(),
+            may_remember: one.may_remember && other.may_remember,
+            needs_person: one.needs_person || other.needs_person,
+        })
+    }
+
     /// Returns the match that decided, where a rule did.
     #[must_use]
     pub fn deciding(&self) -> Option<&Match> {

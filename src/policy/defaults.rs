@@ -32,18 +32,18 @@ pub(super) struct Combined {
 const ASK_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Takes the files together: the strictest of what any of them states. What none states is ask, and
-/// deny in deny scope and without an approver. A project file can only tighten: where no other file
-/// states a value, it is held against these too.
-pub(super) fn combine(stated: &[(Layer, Stated)]) -> Combined {
+/// deny in deny scope and without an approver. A layer that is not free can only tighten: where no other
+/// file states a value, it is held against these too.
+pub(super) fn combine(stated: &[(Layer, Stated)], is_free: impl Fn(Layer) -> bool) -> Combined {
     let strictest = |field: fn(&Stated) -> Option<Decision>, unstated: Decision| {
-        let of = |project: bool| {
-            let files = stated.iter().filter(move |(layer, _)| (*layer == Layer::Project) == project);
+        let of = |free: bool| {
+            let files = stated.iter().filter(|(layer, _)| is_free(*layer) == free);
             files.filter_map(|(_, said)| field(said)).max()
         };
-        let base = of(false).unwrap_or(unstated);
-        of(true).map_or(base, |said| said.max(base))
+        let base = of(true).unwrap_or(unstated);
+        of(false).map_or(base, |said| said.max(base))
     };
-    let owned = || stated.iter().filter(|(layer, _)| *layer != Layer::Project).map(|(_, said)| said);
+    let owned = || stated.iter().filter(|(layer, _)| is_free(*layer)).map(|(_, said)| said);
     let all = || stated.iter().map(|(_, said)| said);
     let base_timeout = owned().filter_map(|said| said.ask_timeout).min().unwrap_or(ASK_TIMEOUT);
     let by_rank = {
@@ -71,6 +71,11 @@ pub(super) fn combine(stated: &[(Layer, Stated)]) -> Combined {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What holds where no layer says anything about those below it.
+    fn combine(stated: &[(Layer, Stated)]) -> Combined {
+        super::combine(stated, |layer| layer != Layer::Project)
+    }
 
     fn action(decision: Decision) -> Stated {
         Stated { action: Some(decision), debug: Some(decision == Decision::Allow), ..Stated::default() }

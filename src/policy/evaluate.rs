@@ -1,12 +1,14 @@
 //! All matches of all rules → one decision. Order never matters; the strictest wins.
 
+use super::effects::KindSet;
+use super::exception::Exception;
 use super::fit::Fit;
 use super::judged::{Candidate, View};
-use super::matcher::{Places, Sense, Trial};
-use super::rule::Rule;
+use super::matcher::{Matcher, Places, Sense, Trial};
+use super::rule::{Covers, Rule};
 use super::set::Policy;
 use super::{line, unwrap};
-use crate::model::{Decision, Evaluation, Invocation, Match, Outcome, Scope, Subject};
+use crate::model::{Decision, Evaluation, Match, Outcome, Scope, Situation, Subject, ToolCall, Weight};
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -14,13 +16,25 @@ use std::path::Path;
 #[derive(Debug, Default)]
 pub(super) struct Judged {
     pub(super) candidates: Vec<Candidate>,
-    /// Why a part could not be read at all, with the text of that part.
-    pub(super) unread: Vec<(String, String)>,
+    /// The parts that could not be read.
+    pub(super) unread: Vec<Unread>,
+}
+
+/// A part that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unread {
+    /// Why.
+    pub(super) why: String,
+    /// Its text.
+    pub(super) text: String,
+    /// Whether it is code that only shows when it runs, and may do anything.
+    pub(super) runs: bool,
 }
 
 /// What the rules say of one candidate.
-#[derive(Debug, Default)]
-struct Said {
+struct Said<'c> {
+    /// The candidate in its normal forms.
+    views: Vec<View<'c>>,
     /// The rules that matched, by index.
     matched: Vec<usize>,
     /// The rules that might match, once a part is known.
@@ -31,14 +45,23 @@ impl Policy {
     /// Judges a subject: the strictest of all rules that match, and all of them.
     #[must_use]
     pub fn evaluate(&self, subject: &Subject) -> Evaluation {
+        self.evaluate_in(subject, &Situation::default())
+    }
+
+    /// Judges a subject in a situation, which `when`, `limit`, `approval` and exceptions ask about.
+    #[must_use]
+    pub fn evaluate_in(&self, subject: &Subject, situation: &Situation) -> Evaluation {
         match subject.scope {
-            Scope::Exec => self.exec(&subject.readings),
+            Scope::Exec => {
+                let readings = subject.readings.iter().map(|reading| Candidate::running(reading, &self.catalog));
+                self.exec(readings, situation)
+            }
             Scope::Line => {
                 let mut judged = Judged::default();
                 for reading in &subject.readings {
                     unwrap::expand(Candidate::running(reading, &self.catalog), &self.catalog, &mut judged);
                 }
-                self.line(&judged)
+                self.line(judged, situation)
             }
         }
     }
@@ -46,24 +69,51 @@ impl Policy {
     /// Judges a shell line without running it: every command in it, and what those start.
     #[must_use]
     pub fn evaluate_line(&self, line: &str, cwd: &Path, environment: &[(OsString, OsString)]) -> Evaluation {
-        self.line(&line::judged(line, cwd, environment, &self.catalog))
+        self.evaluate_line_in(line, cwd, environment, &Situation::default())
+    }
+
+    /// Judges a shell line in a situation.
+    #[must_use]
+    pub fn evaluate_line_in(
+        &self,
+        line: &str,
+        cwd: &Path,
+        environment: &[(OsString, OsString)],
+        situation: &Situation,
+    ) -> Evaluation {
+        self.line(line::judged(line, cwd, environment, &self.catalog), situation)
+    }
+
+    /// Judges a tool call, and the shell line that it runs.
+    #[must_use]
+    pub fn evaluate_tool(&self, call: &ToolCall, cwd: &Path, situation: &Situation) -> Evaluation {
+        let own = Judged { candidates: vec![Candidate::calling(call, cwd)], unread: Vec::new() };
+        let own = self.line(own, situation);
+        let Some(line) = &call.line else { return own };
+        let line = self.evaluate_line_in(line, cwd, &[], situation);
+        // Rules on tools decide where one does; the line is judged in any case.
+        match own.outcome {
+            Outcome::Rule(_) if own.decision > line.decision => own,
+            Outcome::Rule(_) | Outcome::Default | Outcome::Unknown => line,
+        }
     }
 
     /// Judges the readings of one program that runs now: they are one thing.
-    fn exec(&self, readings: &[Invocation]) -> Evaluation {
+    fn exec(&self, readings: impl Iterator<Item = Candidate>, situation: &Situation) -> Evaluation {
         let mut matches = Vec::new();
-        for reading in readings {
-            let candidate = Candidate::running(reading, &self.catalog);
-            let said = self.said(&candidate);
-            self.collect(&said.matched, &candidate, &mut matches);
+        for mut candidate in readings {
+            candidate.ancestors = situation.ancestors.clone();
+            let said = self.said(&candidate, situation);
+            self.collect(&said, &candidate, situation, &mut matches);
         }
-        let decision = strictest(&matches);
-        let outcome = if decision.is_some() { Outcome::Rule(0) } else { Outcome::Default };
-        Evaluation { decision: decision.unwrap_or(self.defaults().action), outcome, matches, unknown: None }
+        let default = self.defaults().action;
+        let decision = settled(&matches, Some(default)).unwrap_or(default);
+        let outcome = if is_by_rule(&matches, decision) { Outcome::Rule(0) } else { Outcome::Default };
+        Evaluation { decision, outcome, matches, unknown: None }
     }
 
     /// Judges several commands: each on its own, and the strictest of all.
-    fn line(&self, judged: &Judged) -> Evaluation {
+    fn line(&self, mut judged: Judged, situation: &Situation) -> Evaluation {
         let mut matches = Vec::new();
         let mut whole: Option<Decision> = None;
         let mut unknown: Option<(Decision, String)> = None;
@@ -72,26 +122,25 @@ impl Policy {
                 unknown = Some((decision, why));
             }
         };
-        for candidate in &judged.candidates {
-            let said = self.said(candidate);
+        for candidate in &mut judged.candidates {
+            candidate.ancestors = situation.ancestors.clone();
+            let candidate = &*candidate;
+            let said = self.said(candidate, situation);
             let mut own = Vec::new();
-            self.collect(&said.matched, candidate, &mut own);
-            let mut own_decision = strictest(&own);
-            if own_decision.is_none() && !candidate.passes_on {
-                own_decision = Some(self.defaults().action);
-            }
-            whole = whole.max(own_decision);
+            self.collect(&said, candidate, situation, &mut own);
+            let default = Some(self.defaults().action).filter(|_| !candidate.passes_on);
+            whole = whole.max(settled(&own, default));
             if let Some(decision) = self.doubt(candidate, &said) {
                 doubt(decision, format!("what `{}` does is only known when it runs", candidate.shown()));
             }
             merge(&mut matches, own);
         }
-        for (why, text) in &judged.unread {
-            doubt(self.unread(text), why.clone());
+        for unread in &judged.unread {
+            doubt(self.unread(unread), unread.why.clone());
         }
         sort(&mut matches);
         let ruled = whole.unwrap_or(self.defaults().action);
-        let by_rule = matches.first().is_some_and(|first: &Match| first.decision == ruled);
+        let by_rule = is_by_rule(&matches, ruled);
         match unknown {
             Some((decision, why)) if decision > ruled => {
                 Evaluation { decision, outcome: Outcome::Unknown, matches, unknown: Some(why) }
@@ -106,24 +155,37 @@ impl Policy {
     }
 
     /// Tries the rules that can match a candidate.
-    fn said(&self, candidate: &Candidate) -> Said {
-        let views = View::of(candidate, &self.catalog);
-        let mut said = Said::default();
-        let names = candidate.program_known.then(|| candidate.all_names());
-        for index in self.index.rules(names) {
+    fn said<'c>(&'c self, candidate: &'c Candidate, situation: &Situation) -> Said<'c> {
+        let mut said = Said { views: View::of(candidate, &self.catalog), matched: Vec::new(), open: Vec::new() };
+        let mut indices = if candidate.is_bare() {
+            Vec::new()
+        } else {
+            self.index.rules(candidate.program_known.then(|| candidate.all_names()))
+        };
+        if self.index.asks_effects() {
+            let kinds = said.views.iter().map(|view| view.kinds(&self.places)).fold(KindSet::default(), KindSet::union);
+            self.index.add_by_effect(kinds, &mut indices);
+        }
+        for index in indices {
             let Some(rule) = self.rules.get(index) else { continue };
-            match fit(rule, &views, &self.places) {
-                Fit::Certain => said.matched.push(index),
+            let fit = match fit(rule, &said.views, &self.places) {
+                Fit::No => Fit::No,
+                fit @ (Fit::Unknown | Fit::Possible | Fit::Certain) => fit.min(rule.condition_fit(situation)),
+            };
+            match fit {
+                Fit::Certain if rule.decision > Decision::Allow || covers(rule, &said.views) => {
+                    said.matched.push(index)
+                }
                 Fit::Possible if rule.decision > Decision::Allow => said.matched.push(index),
-                Fit::Unknown if rule.decision > Decision::Allow => said.open.push(index),
-                Fit::Possible | Fit::Unknown | Fit::No => {}
+                Fit::Unknown if rule.decision > Decision::Allow && !rule.only_logs => said.open.push(index),
+                Fit::Certain | Fit::Possible | Fit::Unknown | Fit::No => {}
             }
         }
         said
     }
 
     /// Returns what the defaults say of a candidate of which a rule needs to know more.
-    fn doubt(&self, candidate: &Candidate, said: &Said) -> Option<Decision> {
+    fn doubt(&self, candidate: &Candidate, said: &Said<'_>) -> Option<Decision> {
         let rules = || said.open.iter().filter_map(|index| self.rules.get(*index));
         let defaults = self.defaults();
         if rules().any(|rule| rule.decision == Decision::Deny) {
@@ -134,28 +196,53 @@ impl Policy {
     }
 
     /// Returns what the defaults say of a text that could not be read: it is in deny scope where it
-    /// names a program that a rule denies.
-    fn unread(&self, text: &str) -> Decision {
+    /// names a program that a rule denies, and where it runs what nobody knows and a rule denies effects.
+    fn unread(&self, unread: &Unread) -> Decision {
         let defaults = self.defaults();
-        let words: Vec<&str> = text.split(|c: char| !(c.is_alphanumeric() || "_.+-".contains(c))).collect();
-        let rules = self.index.rules(Some(words.into_iter()));
+        let words: Vec<&str> = unread.text.split(|c: char| !(c.is_alphanumeric() || "_.+-".contains(c))).collect();
+        let mut rules = self.index.rules(Some(words.into_iter()));
+        if unread.runs {
+            self.index.add_by_effect(KindSet::all(), &mut rules);
+        }
         let denies =
             rules.iter().filter_map(|index| self.rules.get(*index)).any(|rule| rule.decision == Decision::Deny);
         if denies { defaults.unknown_in_deny_scope.max(defaults.unknown) } else { defaults.unknown }
     }
 
-    fn collect(&self, indices: &[usize], candidate: &Candidate, matches: &mut Vec<Match>) {
+    /// Adds what the rules that matched say, with the exceptions from them.
+    fn collect(&self, said: &Said<'_>, candidate: &Candidate, situation: &Situation, matches: &mut Vec<Match>) {
         let shown = candidate.shown();
-        let found = indices.iter().filter_map(|index| self.rules.get(*index)).map(|rule| rule.matched(shown.clone()));
-        merge(matches, found.collect());
+        let rules = said.matched.iter().filter_map(|index| self.rules.get(*index));
+        let mut found: Vec<Match> = rules.map(|rule| rule.matched(candidate, shown.clone(), situation)).collect();
+        let mut instead = Vec::new();
+        for one in found.iter_mut().filter(|one| one.decision > Decision::Allow && one.counts()) {
+            let covers = |exception: &&Exception| exception.covers(one, &said.views, &self.places, situation);
+            if let Some(exception) = self.exceptions.iter().find(covers) {
+                one.weight = Weight::Noted;
+                instead.push(exception.matched(shown.clone()));
+            }
+        }
+        found.append(&mut instead);
+        merge(matches, found);
         sort(matches);
     }
 }
 
+/// Says whether an allow rule that fits covers the command: what the command does must be known, or the
+/// rules on effects would not see it.
+fn covers(rule: &Rule, views: &[View<'_>]) -> bool {
+    rule.covers == Covers::Unchecked || views.iter().all(View::is_bounded)
+}
+
 /// Returns how well a rule fits the best of the views.
 pub(super) fn fit(rule: &Rule, views: &[View<'_>], places: &Places) -> Fit {
-    let sense = Sense::of(rule.decision);
-    let one = |view| rule.matcher.fit(Trial { view, places, decision: rule.decision, sense });
+    fit_of(&rule.matcher, rule.decision, views, places)
+}
+
+/// Returns how well a matcher fits the best of the views, in the sense of a decision.
+pub(super) fn fit_of(matcher: &Matcher, decision: Decision, views: &[View<'_>], places: &Places) -> Fit {
+    let sense = Sense::of(decision);
+    let one = |view| view_fit(matcher, Trial { view, places, decision, sense, effect: None });
     match sense {
         Sense::Some => Fit::any(views.iter().map(one)),
         // An allow must hold however the command is read.
@@ -164,20 +251,59 @@ pub(super) fn fit(rule: &Rule, views: &[View<'_>], places: &Places) -> Fit {
     }
 }
 
-fn strictest(matches: &[Match]) -> Option<Decision> {
-    matches.iter().map(|found| found.decision).max()
+/// Returns how well a matcher fits one reading. One that asks about effects asks everything of one effect:
+/// for deny and ask one is enough, an allow must hold for every one.
+fn view_fit(matcher: &Matcher, trial: Trial<'_>) -> Fit {
+    let whole = if matcher.needs_effect() { Fit::No } else { matcher.fit(trial) };
+    let Some(kinds) = matcher.effects() else { return whole };
+    if !trial.view.candidate.program_known {
+        return whole.max(Fit::Unknown);
+    }
+    let effects = trial.view.effects(trial.places);
+    let one = |effect| matcher.fit(Trial { effect: Some(effect), ..trial });
+    match trial.sense {
+        Sense::Some => {
+            let asked = effects.iter().filter(|effect| kinds.contains(effect.kind));
+            whole.max(Fit::any(asked.map(|effect| one(effect).min(effect.fit))))
+        }
+        Sense::Every if effects.is_empty() => whole,
+        Sense::Every => whole.max(Fit::all(effects.iter().map(one))),
+    }
 }
 
-/// Adds matches of rules that are not there yet.
+/// Returns what the matches come to: the strictest that decides, or the default where none does, and
+/// whatever only tightens on top.
+fn settled(matches: &[Match], default: Option<Decision>) -> Option<Decision> {
+    let strictest = |weight| matches.iter().filter(|found| found.weight == weight).map(|found| found.decision).max();
+    strictest(Weight::Decides).or(default).max(strictest(Weight::Tightens))
+}
+
+/// Says whether a match made the decision, which is then the first.
+fn is_by_rule(matches: &[Match], decision: Decision) -> bool {
+    matches.first().is_some_and(|first| first.counts() && first.decision == decision)
+}
+
+/// Adds matches of rules that are not there yet; of two matches of one rule the one that counts more.
 fn merge(matches: &mut Vec<Match>, more: Vec<Match>) {
+    // Those of one command are of different rules already.
+    let before = matches.len();
     for found in more {
-        if !matches.iter().any(|known| known.rule == found.rule && known.place == found.place) {
-            matches.push(found);
+        let same = |known: &&mut Match| known.rule == found.rule && known.place == found.place;
+        match matches.iter_mut().take(before).find(same) {
+            Some(known) if rank(&found) < rank(known) => *known = found,
+            Some(_) => {}
+            None => matches.push(found),
         }
     }
 }
 
-/// Puts the strictest first; those of one decision stay in their order.
+/// Orders matches: what counts, the strictest first, then what does not.
+fn rank(found: &Match) -> (bool, std::cmp::Reverse<Decision>, Weight) {
+    (!found.counts(), std::cmp::Reverse(found.decision), found.weight)
+}
+
+/// Puts what counts first, the strictest of it before the others; those of one decision stay in their
+/// order.
 fn sort(matches: &mut [Match]) {
-    matches.sort_by_key(|found| std::cmp::Reverse(found.decision));
+    matches.sort_by_key(rank);
 }

@@ -5,8 +5,9 @@ use super::evaluate::{Judged, fit};
 use super::fit::Fit;
 use super::judged::{Candidate, View};
 use super::load::{Case, Complaints, Example};
-use super::matcher::{Places, lexical};
+use super::matcher::Places;
 use super::rule::Rule;
+use super::world::{Described, World};
 use super::{line, unwrap};
 use crate::model::{Decision, text};
 
@@ -16,7 +17,7 @@ pub(super) fn places() -> Places {
         workspace: "/home/user/project".into(),
         home: Some("/home/user".into()),
         tmp: vec!["/tmp".into(), "/var/tmp".into()],
-        canonical: lexical,
+        world: World::described(Described::default()),
     }
 }
 
@@ -31,7 +32,7 @@ pub(super) fn hold(
     for example in examples {
         let judged = judged(example, places, catalog);
         let matched = judged.candidates.iter().any(|candidate| matches(rule, candidate, places, catalog));
-        let unread = judged.unread.first().map(|(why, _)| why.as_str());
+        let unread = judged.unread.first().map(|unread| unread.why.as_str());
         if matched == example.matches && (unread.is_none() || matched) {
             continue;
         }

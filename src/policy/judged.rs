@@ -1,12 +1,15 @@
 //! A command as the rules see it.
 
 use super::catalog::{Catalog, Entry, Style};
-use super::matcher::{self, Given, Places};
+use super::effects::{self, Effect, KindSet};
+use super::matcher::{self, Given, Places, lexical};
+use super::mates::Mates;
 use super::normal::{Argument, Clarity, Command, base_name, readings};
-use crate::model::{Digest, Invocation, ProcessId};
+use crate::model::{Ancestor, Digest, Invocation, ProcessId, ToolCall};
+use crate::shell::RedirectionKind;
 use std::cell::OnceCell;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A program that would run, as far as it is known: what matchers look at.
@@ -42,6 +45,18 @@ pub(crate) struct Candidate {
     pub(crate) script: Option<String>,
     /// The process that runs it, where one does.
     pub(crate) process: Option<ProcessId>,
+    /// Its own redirections.
+    pub(crate) redirections: Vec<(RedirectionKind, Argument)>,
+    /// The variables that stand before it, or that a wrapper sets.
+    pub(crate) assignments: Vec<(String, Argument)>,
+    /// Symbolic links that the line has made before, with where they lead.
+    pub(crate) links: Vec<(PathBuf, PathBuf)>,
+    /// The commands of its line, and which of them it is.
+    pub(crate) mates: Option<(Arc<Mates>, usize)>,
+    /// The tool call that this is, in the place of a program.
+    pub(crate) tool: Option<Arc<ToolCall>>,
+    /// The programs above it, where they are known.
+    pub(crate) ancestors: Option<Arc<[Ancestor]>>,
 }
 
 impl Candidate {
@@ -65,6 +80,12 @@ impl Candidate {
             passes_on: false,
             script: None,
             process: invocation.process,
+            redirections: Vec::new(),
+            assignments: Vec::new(),
+            links: Vec::new(),
+            mates: None,
+            tool: None,
+            ancestors: None,
         };
         for path in &program.paths {
             let name = base_name(path.as_os_str());
@@ -76,6 +97,37 @@ impl Candidate {
         candidate.join_dashed(catalog);
         candidate.find_script(catalog);
         candidate
+    }
+
+    /// Makes a candidate of a tool call.
+    pub(crate) fn calling(call: &ToolCall, cwd: &Path) -> Self {
+        let object = call.path.as_ref().map(|path| path.as_os_str().to_owned());
+        let object = object.or_else(|| call.url.as_ref().map(OsString::from));
+        let words = std::iter::once(OsString::from(&call.tool)).chain(object);
+        Self {
+            certain: Vec::new(),
+            possible: Vec::new(),
+            paths: Vec::new(),
+            sha256: None,
+            arguments: words.map(Argument::Known).collect(),
+            directories: vec![cwd.to_owned()],
+            elsewhere: false,
+            environment: Vec::new(),
+            assigns: false,
+            stdin: None,
+            fed: false,
+            line: None,
+            program_known: true,
+            passes_on: false,
+            script: None,
+            process: None,
+            redirections: Vec::new(),
+            assignments: Vec::new(),
+            links: Vec::new(),
+            mates: None,
+            tool: Some(Arc::new(call.clone())),
+            ancestors: None,
+        }
     }
 
     /// Finds the text after a shell's `-c`.
@@ -113,6 +165,32 @@ impl Candidate {
         self.sha256 = None;
         self.script = None;
         self.arguments = words;
+        self.redirections.clear();
+        self.assignments.clear();
+    }
+
+    /// Says whether there is no program: only assignments or redirections.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.arguments.is_empty() && self.program_known
+    }
+
+    /// Returns the files that are read for its standard input.
+    pub(crate) fn fed_by(&self) -> Vec<(OsString, Clarity)> {
+        let read = |(kind, target): &(RedirectionKind, Argument)| {
+            let clarity = if target.known().is_some() { Clarity::Known } else { Clarity::Unknown };
+            let reads = matches!(kind, RedirectionKind::Read | RedirectionKind::ReadWrite);
+            reads.then(|| (target.shown(), clarity))
+        };
+        self.redirections.iter().filter_map(read).collect()
+    }
+
+    /// Follows the links that the line itself has made.
+    pub(crate) fn through_links(&self, written: &Path, real: PathBuf, places: &Places) -> PathBuf {
+        let led = |(link, target): &(PathBuf, PathBuf)| Some(target.join(written.strip_prefix(link).ok()?));
+        match self.links.iter().rev().find_map(led) {
+            Some(target) => lexical(&places.world.canonical(&target)),
+            None => real,
+        }
     }
 
     /// `git-push x`, which is how git calls its own parts, is judged as `git push x`.
@@ -164,8 +242,12 @@ impl Candidate {
 pub(crate) struct View<'a> {
     pub(crate) candidate: &'a Candidate,
     pub(crate) command: Command,
+    /// What the catalog knows of the program.
+    pub(crate) entry: Option<&'a Entry>,
+    pub(crate) catalog: &'a Catalog,
     texts: OnceCell<Texts>,
     paths: OnceCell<Vec<Given>>,
+    effects: OnceCell<Vec<Effect>>,
 }
 
 /// The texts of a command.
@@ -178,20 +260,39 @@ pub(crate) struct Texts {
 
 impl<'a> View<'a> {
     /// Returns every normal form of a candidate.
-    pub(crate) fn of(candidate: &'a Candidate, catalog: &Catalog) -> Vec<Self> {
+    pub(crate) fn of(candidate: &'a Candidate, catalog: &'a Catalog) -> Vec<Self> {
         let name = candidate.name();
-        let entries = candidate.entries(catalog);
-        let mut commands: Vec<Command> = Vec::new();
-        if entries.is_empty() {
-            commands = readings(&name, &candidate.arguments, None);
-        }
-        for entry in &entries {
-            commands.extend(readings(&name, &candidate.arguments, Some(entry)));
-        }
-        commands
-            .into_iter()
-            .map(|command| Self { candidate, command, texts: OnceCell::new(), paths: OnceCell::new() })
-            .collect()
+        let known = candidate.entries(catalog);
+        let entries: Vec<Option<&Entry>> =
+            if known.is_empty() { vec![None] } else { known.into_iter().map(Some).collect() };
+        let one = |entry: Option<&'a Entry>| {
+            let commands = readings(&name, &candidate.arguments, entry).into_iter();
+            commands.map(move |command| Self {
+                candidate,
+                command,
+                entry,
+                catalog,
+                texts: OnceCell::new(),
+                paths: OnceCell::new(),
+                effects: OnceCell::new(),
+            })
+        };
+        entries.into_iter().flat_map(one).collect()
+    }
+
+    /// Returns what the command does.
+    pub(crate) fn effects(&self, places: &Places) -> &[Effect] {
+        self.effects.get_or_init(|| effects::effects(self, places))
+    }
+
+    /// Returns the kinds of effects that the command has, or may have.
+    pub(crate) fn kinds(&self, places: &Places) -> KindSet {
+        self.effects(places).iter().map(|effect| effect.kind).collect()
+    }
+
+    /// Says whether its effects are all known.
+    pub(crate) fn is_bounded(&self) -> bool {
+        effects::are_known(self)
     }
 
     /// Returns the paths that the command is given.
@@ -249,7 +350,7 @@ fn push(texts: &mut Vec<String>, text: String) {
 /// written for one spelling finds the others.
 fn normal_text(command: &Command, is_script: impl Fn(&str) -> bool) -> String {
     let mut words = vec![command.program.clone()];
-    words.extend(command.subcommand.clone());
+    words.extend(command.chain().map(str::to_owned));
     for flag in command.flags.iter().filter(|flag| flag.certain) {
         words.extend(flag.spellings.iter().cloned());
         let value = flag.value.as_ref().map(|value| value.to_string_lossy().into_owned());

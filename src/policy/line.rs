@@ -1,15 +1,12 @@
 //! Shell lines, for `check`, examples and previews.
 
 use super::catalog::Catalog;
+use super::compose;
 use super::evaluate::Judged;
-use super::judged::Candidate;
-use super::normal::{Argument, base_name};
-use super::unwrap;
+use super::normal::base_name;
 use crate::model::{Invocation, Names, Program, Via};
-use crate::shell::{self, SimpleCommand, Word};
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 /// The commands of a shell line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +25,7 @@ const TRUSTED: [&str; 8] =
 #[must_use]
 pub fn parse_line(line: &str, cwd: &Path, catalog: &Catalog) -> Line {
     let judged = judged(line, cwd, &[], catalog);
-    let mut unknown = judged.unread.into_iter().next().map(|(why, _)| why);
+    let mut unknown = judged.unread.into_iter().next().map(|unread| unread.why);
     let mut commands = Vec::new();
     for candidate in judged.candidates {
         let argv: Option<Vec<OsString>> =
@@ -74,107 +71,12 @@ pub(super) fn invocation(argv: Vec<OsString>, cwd: &Path) -> Invocation {
 /// Reads a shell line into everything that is judged.
 pub(super) fn judged(text: &str, cwd: &Path, environment: &[(OsString, OsString)], catalog: &Catalog) -> Judged {
     let mut judged = Judged::default();
-    let start = Start { directories: vec![cwd.to_owned()], elsewhere: false, environment: environment.to_vec() };
-    add(text, &start, 0, catalog, &mut judged);
+    let start = compose::Start {
+        directories: vec![cwd.to_owned()],
+        elsewhere: false,
+        environment: environment.to_vec(),
+        links: Vec::new(),
+    };
+    compose::add(text, &start, 0, catalog, &mut judged);
     judged
-}
-
-/// Where and with what a shell line starts.
-#[derive(Clone, Debug)]
-pub(super) struct Start {
-    pub(super) directories: Vec<PathBuf>,
-    pub(super) elsewhere: bool,
-    pub(super) environment: Vec<(OsString, OsString)>,
-}
-
-/// Adds the commands of a shell line, and what they start.
-pub(super) fn add(text: &str, start: &Start, depth: usize, catalog: &Catalog, judged: &mut Judged) {
-    match shell::parse(text) {
-        Err(unknown) => judged.unread.push((unknown.to_string(), text.to_owned())),
-        Ok(commands) => {
-            let line: Arc<str> = text.into();
-            for command in commands {
-                if !command.words.is_empty() {
-                    let candidate = candidate(&command, start, &line);
-                    unwrap::expand_at(candidate, depth, catalog, judged);
-                }
-            }
-        }
-    }
-}
-
-/// Returns the words of a command as arguments.
-pub(super) fn words(command: &SimpleCommand) -> Vec<Argument> {
-    command.words.iter().map(argument).collect()
-}
-
-fn argument(word: &Word) -> Argument {
-    match word {
-        Word::Literal(text) => Argument::Known(text.clone()),
-        Word::Pattern(text) => Argument::Pattern(text.clone()),
-        Word::Dynamic(text) => Argument::Unknown(text.clone()),
-        Word::Quoted(text) => Argument::Quoted(text.clone()),
-    }
-}
-
-fn candidate(command: &SimpleCommand, start: &Start, line: &Arc<str>) -> Candidate {
-    let (directories, elsewhere) = directories(command, start);
-    let arguments: Vec<Argument> = command.words.iter().map(argument).collect();
-    let cwd = directories.first().cloned().unwrap_or_default();
-    let first = arguments.first().and_then(Argument::known).map(OsStr::to_owned);
-    let program = first.as_ref().map(|word| program(word, &cwd)).unwrap_or_default();
-    let mut environment = start.environment.clone();
-    for assignment in &command.assignments {
-        let value = match &assignment.value {
-            Word::Literal(text) => text.clone(),
-            Word::Pattern(text) => text.clone(),
-            Word::Dynamic(text) | Word::Quoted(text) => text.into(),
-        };
-        environment.push((assignment.name.clone().into(), value));
-    }
-    Candidate {
-        process: None,
-        certain: program.names.certain,
-        possible: program.names.possible,
-        paths: program.paths,
-        sha256: None,
-        program_known: first.is_some(),
-        arguments,
-        directories,
-        elsewhere,
-        environment,
-        assigns: !command.assignments.is_empty() || command.writes(),
-        stdin: command.stdin.clone().map(Arc::from),
-        fed: command.fed,
-        line: Some(Arc::clone(line)),
-        passes_on: false,
-        script: None,
-    }
-}
-
-/// The most directories that a command is judged in.
-const DIRECTORIES: usize = 16;
-
-/// Returns where a command may run: where the line starts, and where each `cd` before it may lead.
-fn directories(command: &SimpleCommand, start: &Start) -> (Vec<PathBuf>, bool) {
-    let mut directories = start.directories.clone();
-    let mut elsewhere = start.elsewhere;
-    for target in &command.directories {
-        let Word::Literal(target) = target else {
-            elsewhere = true;
-            continue;
-        };
-        let from = directories.clone();
-        for directory in from {
-            let next = super::matcher::lexical(&directory.join(target));
-            if !directories.contains(&next) {
-                directories.push(next);
-            }
-        }
-        if directories.len() > DIRECTORIES {
-            directories.truncate(DIRECTORIES);
-            elsewhere = true;
-        }
-    }
-    (directories, elsewhere)
 }

@@ -1,13 +1,16 @@
 //! All policy files taken together.
 
+use super::builtin;
 use super::catalog::Catalog;
-use super::defaults::{self, Defaults};
+use super::condition::Condition;
+use super::defaults::{Combined, Defaults};
+use super::exception::Exception;
 use super::index::Index;
-use super::load::{Complaint, Complaints, Context, LoadErrors, Loaded, RuleWithExamples, Source, Stated};
+use super::load::{Context, FileTest, LoadErrors, Source};
+use super::loading::Loading;
 use super::matcher::{Matcher, NamePattern, Places};
 use super::normal::base_name;
 use super::rule::Rule;
-use super::{builtin, examples, load};
 use crate::model::{Decision, Digest, Layer, Tier};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -28,6 +31,8 @@ pub struct LoadedFile {
     pub id: Option<String>,
     /// Its `metadata.version`.
     pub version: Option<String>,
+    /// Its tests.
+    pub tests: Vec<FileTest>,
 }
 
 /// What the deny and ask rules call programs, for the gate to find the files behind.
@@ -41,10 +46,25 @@ pub struct NamedPrograms {
     pub digests: bool,
 }
 
+/// What loading has come to.
+pub(super) struct Parts {
+    pub(super) rules: Vec<Rule>,
+    pub(super) exceptions: Vec<Exception>,
+    pub(super) index: Index,
+    pub(super) places: Places,
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) combined: Combined,
+    pub(super) files: Vec<LoadedFile>,
+    pub(super) notes: Vec<String>,
+    pub(super) digest: Digest,
+    pub(super) project: Option<Digest>,
+}
+
 /// All policy files, ready to judge.
 #[derive(Debug)]
 pub struct Policy {
     pub(super) rules: Vec<Rule>,
+    pub(super) exceptions: Vec<Exception>,
     pub(super) index: Index,
     pub(super) places: Places,
     pub(super) catalog: Arc<Catalog>,
@@ -56,6 +76,12 @@ pub struct Policy {
     /// Both are asked for with every decision, and are found once.
     digest: Digest,
     reads_environment: bool,
+    reads_branch: bool,
+    reads_situation: bool,
+    reads_ancestors: bool,
+    has_limits: bool,
+    /// The digest of the project's files.
+    project: Option<Digest>,
 }
 
 impl Policy {
@@ -67,20 +93,47 @@ impl Policy {
     /// # Errors
     /// All errors of all files at once.
     pub fn load(sources: &[Source], context: &Context) -> Result<Self, LoadErrors> {
-        let catalog = Catalog::builtin().map_err(|error| LoadErrors::new(vec![catalog_complaint(&error)]))?;
-        let mut loading = Loading {
-            places: context.places(),
-            catalog,
-            rules: Vec::new(),
-            stated: Vec::new(),
-            files: Vec::new(),
-            notes: Vec::new(),
-            complaints: Vec::new(),
-        };
+        let mut loading = Loading::new(context, Catalog::builtin());
         for source in sources {
             loading.add(source);
         }
         loading.finish()
+    }
+
+    pub(super) fn of(parts: Parts) -> Self {
+        let conditions = || parts.rules.iter().filter_map(|rule| rule.condition.as_ref());
+        let excepted = || parts.exceptions.iter().filter_map(|exception| exception.condition.as_ref());
+        let matchers = || parts.exceptions.iter().filter_map(|exception| exception.matcher.as_ref());
+        Self {
+            reads_environment: parts
+                .rules
+                .iter()
+                .map(|rule| &rule.matcher)
+                .chain(matchers())
+                .any(Matcher::reads_environment),
+            reads_branch: conditions().chain(excepted()).any(Condition::reads_branch),
+            reads_situation: !parts.exceptions.is_empty()
+                || parts.rules.iter().any(|rule| rule.condition.is_some() || rule.approval.is_some()),
+            reads_ancestors: parts
+                .rules
+                .iter()
+                .map(|rule| &rule.matcher)
+                .chain(matchers())
+                .any(Matcher::reads_ancestors),
+            has_limits: parts.rules.iter().any(|rule| rule.limit.is_some()),
+            rules: parts.rules,
+            exceptions: parts.exceptions,
+            index: parts.index,
+            places: parts.places,
+            catalog: parts.catalog,
+            defaults: parts.combined.defaults,
+            debug: parts.combined.debug,
+            require: parts.combined.require,
+            files: parts.files,
+            notes: parts.notes,
+            digest: parts.digest,
+            project: parts.project,
+        }
     }
 
     /// Returns what holds where no rule speaks.
@@ -105,6 +158,42 @@ impl Policy {
     #[must_use]
     pub fn reads_environment(&self) -> bool {
         self.reads_environment
+    }
+
+    /// Says whether some rule asks for the situation: the time, or whose session it is.
+    #[must_use]
+    pub fn reads_situation(&self) -> bool {
+        self.reads_situation
+    }
+
+    /// Says whether some rule asks for the programs above.
+    #[must_use]
+    pub fn reads_ancestors(&self) -> bool {
+        self.reads_ancestors
+    }
+
+    /// Says whether some rule asks for the branch that is checked out.
+    #[must_use]
+    pub fn reads_branch(&self) -> bool {
+        self.reads_branch
+    }
+
+    /// Says whether some rule has a limit.
+    #[must_use]
+    pub fn has_limits(&self) -> bool {
+        self.has_limits
+    }
+
+    /// Returns the digest of the project's files as they are: what a person trusts, or not.
+    #[must_use]
+    pub fn project_digest(&self) -> Option<Digest> {
+        self.project
+    }
+
+    /// Returns the exceptions that hold now.
+    #[must_use]
+    pub fn exceptions(&self) -> &[Exception] {
+        &self.exceptions
     }
 
     /// Returns the files, in the order in which they were loaded.
@@ -183,105 +272,5 @@ impl Policy {
             });
         }
         NamedPrograms { paths: paths.into_iter().collect(), names: names.into_iter().collect(), digests }
-    }
-}
-
-fn catalog_complaint(error: &dyn std::fmt::Display) -> Complaint {
-    Complaint {
-        code: "P000",
-        file: "catalog".to_owned(),
-        line: 0,
-        column: 0,
-        message: error.to_string(),
-        fix: None,
-        excerpt: None,
-        width: 0,
-    }
-}
-
-/// What has been loaded so far.
-struct Loading {
-    places: Places,
-    catalog: Arc<Catalog>,
-    rules: Vec<Rule>,
-    stated: Vec<(Layer, Stated)>,
-    files: Vec<LoadedFile>,
-    notes: Vec<String>,
-    complaints: Vec<Complaint>,
-}
-
-impl Loading {
-    fn add(&mut self, source: &Source) {
-        let loaded = match source.read() {
-            Ok(loaded) => loaded,
-            Err(complaint) => return self.complaints.push(*complaint),
-        };
-        let name = loaded.name.to_string_lossy();
-        let mut complaints = Complaints::new(&name, &loaded.text);
-        let document = load::read(&loaded, &self.places, &self.catalog, &mut complaints);
-        if let Some(document) = document {
-            self.files.push(LoadedFile {
-                path: loaded.name.clone(),
-                layer: loaded.layer,
-                digest: loaded.digest,
-                rules: document.rules.len(),
-                id: document.id,
-                version: document.version,
-            });
-            self.stated.push((loaded.layer, document.stated));
-            for RuleWithExamples { rule, .. } in document.rules {
-                self.keep(rule);
-            }
-            // Those of the compiled-in policy are held by a test, not at every start.
-            if loaded.layer != Layer::Builtin {
-                self.hold_examples(&loaded, &mut complaints);
-            }
-        }
-        self.complaints.extend(complaints.into_list());
-    }
-
-    /// Runs the examples, in a place that is the same on every machine: a policy that loads for its
-    /// author loads for everybody, wherever home and the workspace are.
-    fn hold_examples(&self, loaded: &Loaded, complaints: &mut Complaints<'_>) {
-        let name = loaded.name.to_string_lossy();
-        // What is wrong with the text itself has been said.
-        let mut said = Complaints::new(&name, &loaded.text);
-        let places = examples::places();
-        let document = load::read(loaded, &places, &self.catalog, &mut said);
-        for RuleWithExamples { rule, examples } in document.into_iter().flat_map(|document| document.rules) {
-            examples::hold(&rule, &examples, &places, &self.catalog, complaints);
-        }
-    }
-
-    /// Keeps a rule that counts. An allow of a project file does not.
-    fn keep(&mut self, rule: Rule) {
-        if rule.place.layer == Layer::Project && rule.decision == Decision::Allow {
-            let note = "a project file may only tighten: this allow rule does not count";
-            self.notes.push(format!("{} rule \"{}\": {note}", rule.place, rule.id));
-        } else {
-            self.rules.push(rule);
-        }
-    }
-
-    fn finish(self) -> Result<Policy, LoadErrors> {
-        if !self.complaints.is_empty() {
-            return Err(LoadErrors::new(self.complaints));
-        }
-        let combined = defaults::combine(&self.stated);
-        let lines: String =
-            self.files.iter().map(|file| format!("{} {}\n", file.layer.as_str(), file.digest)).collect();
-        Ok(Policy {
-            digest: load::digest(lines.as_bytes()),
-            reads_environment: self.rules.iter().any(|rule| rule.matcher.reads_environment()),
-            index: Index::of(&self.rules),
-            rules: self.rules,
-            places: self.places,
-            catalog: self.catalog,
-            defaults: combined.defaults,
-            debug: combined.debug,
-            require: combined.require,
-            files: self.files,
-            notes: self.notes,
-        })
     }
 }

@@ -1,135 +1,112 @@
-//! Loading the catalog from the data files that are compiled in.
+//! Finding a program in the data files that are compiled in.
+//!
+//! The build script turns the YAML beside this file into one JSON text per program and tables of
+//! names. An entry is read when its program is first judged: reading all of them would be most of a start.
 
-use super::entry::{Entry, RawEntry, Subcommand};
-use super::option::OptionTable;
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, LazyLock};
+use super::entry::{Entry, RawEntry};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, OnceLock};
 
-/// The data files, by family, as the build script has made them from the YAML beside this file.
-const FILES: [(&str, &str); 6] = [
-    ("files", include_str!(concat!(env!("OUT_DIR"), "/files.json"))),
-    ("git", include_str!(concat!(env!("OUT_DIR"), "/git.json"))),
-    ("infrastructure", include_str!(concat!(env!("OUT_DIR"), "/infrastructure.json"))),
-    ("interpreters", include_str!(concat!(env!("OUT_DIR"), "/interpreters.json"))),
-    ("packages", include_str!(concat!(env!("OUT_DIR"), "/packages.json"))),
-    ("wrappers", include_str!(concat!(env!("OUT_DIR"), "/wrappers.json"))),
-];
-
-/// The compiled-in catalog is faulty. Tests hold that it is not.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("cannot read the catalog of programs, family {family}: {problem}")]
-pub struct CatalogError {
-    /// The data file.
-    family: String,
-    /// What is wrong with it.
-    problem: String,
+mod compiled {
+    //! `ENTRIES` (family, name, JSON), `NAMES` (sorted, with the index of the entry), `PATTERNS` (names
+    //! with `*`, in two parts), `SHELLS` (sorted), `INJECTING` (variables that change what programs run).
+    include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
 }
 
 /// What tollgate knows of programs.
 #[derive(Debug)]
 pub struct Catalog {
-    entries: Vec<Entry>,
-    by_name: HashMap<String, usize>,
-    /// Names with `*`.
-    by_pattern: Vec<(String, usize)>,
+    /// One slot for each entry that is compiled in; nothing in it where the data is faulty, which a test
+    /// finds.
+    slots: Vec<OnceLock<Option<Entry>>>,
+    /// What a policy says besides.
+    own: HashMap<String, Entry>,
 }
 
-static BUILTIN: LazyLock<Result<Arc<Catalog>, CatalogError>> = LazyLock::new(|| Catalog::read(&FILES).map(Arc::new));
+static BUILTIN: LazyLock<Arc<Catalog>> = LazyLock::new(|| Arc::new(Catalog::with(HashMap::new())));
 
 impl Catalog {
     /// Returns the catalog that is compiled in.
-    ///
-    /// # Errors
-    /// Where the compiled-in data is faulty.
-    pub fn builtin() -> Result<Arc<Self>, CatalogError> {
-        BUILTIN.clone()
+    #[must_use]
+    pub fn builtin() -> Arc<Self> {
+        Arc::clone(&BUILTIN)
     }
 
-    fn read(files: &[(&str, &str)]) -> Result<Self, CatalogError> {
-        let mut catalog = Self { entries: Vec::new(), by_name: HashMap::new(), by_pattern: Vec::new() };
-        for (family, text) in files {
-            let fault = |problem: String| CatalogError { family: (*family).to_owned(), problem };
-            let raw: BTreeMap<String, RawEntry> =
-                serde_json::from_str(text).map_err(|error| fault(error.to_string()))?;
-            for (name, entry) in raw {
-                catalog.add(&name, entry).map_err(|problem| fault(format!("{name}: {problem}")))?;
-            }
-        }
-        Ok(catalog)
-    }
-
-    fn add(&mut self, name: &str, raw: RawEntry) -> Result<(), String> {
-        let index = self.entries.len();
-        let own = [name.to_owned()];
-        let names = if raw.names.is_empty() { own.as_slice() } else { raw.names.as_slice() };
-        for spelling in names {
-            if spelling.contains('*') {
-                self.by_pattern.push((spelling.clone(), index));
-            } else if self.by_name.insert(spelling.clone(), index).is_some() {
-                return Err(format!("the name {spelling} stands twice"));
-            }
-        }
-        self.entries.push(entry(raw)?);
-        Ok(())
+    /// Returns the catalog with what a policy says besides, which goes first.
+    fn with(own: HashMap<String, Entry>) -> Self {
+        Self { slots: compiled::ENTRIES.iter().map(|_| OnceLock::new()).collect(), own }
     }
 
     /// Returns what is known of a program of this name.
     pub(crate) fn entry(&self, name: &str) -> Option<&Entry> {
-        let by_pattern = || self.by_pattern.iter().find(|(pattern, _)| is_like(pattern, name)).map(|(_, index)| *index);
-        let index = self.by_name.get(name).copied().or_else(by_pattern)?;
-        self.entries.get(index)
+        if let Some(own) = self.own.get(name) {
+            return Some(own);
+        }
+        let index = index(name)?;
+        let (_, _, json) = compiled::ENTRIES.get(index)?;
+        self.slots.get(index)?.get_or_init(|| read(json).ok()).as_ref()
     }
 
-    /// Returns every plain name in the catalog for which `wanted` holds.
-    pub(crate) fn names(&self, wanted: impl Fn(&Entry) -> bool) -> impl Iterator<Item = &str> {
-        self.by_name
-            .iter()
-            .filter(move |(_, index)| self.entries.get(**index).is_some_and(&wanted))
-            .map(|(name, _)| name.as_str())
+    /// Returns the names of all shells, sorted.
+    pub(super) fn shell_names(&self) -> &'static [&'static str] {
+        compiled::SHELLS
     }
+
+    /// Returns the patterns of the variables that change what other programs run.
+    pub(crate) fn injecting() -> &'static [&'static str] {
+        compiled::INJECTING
+    }
+}
+
+/// Returns the index of the entry for a name.
+fn index(name: &str) -> Option<usize> {
+    let by_name = compiled::NAMES.binary_search_by_key(&name, |(own, _)| own).ok();
+    let found = by_name.and_then(|at| compiled::NAMES.get(at)).map(|(_, index)| *index);
+    let fits = |start: &str, rest: &str| name.strip_prefix(start).is_some_and(|tail| tail_is_like(rest, tail));
+    let by_pattern = || compiled::PATTERNS.iter().find(|(start, rest, _)| fits(start, rest)).map(|(.., index)| *index);
+    found.or_else(by_pattern)
+}
+
+fn read(json: &str) -> Result<Entry, String> {
+    let raw: RawEntry = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    raw.read()
 }
 
 /// Says whether a name fits a pattern in which `*` stands for any characters. Compiling a glob for each
 /// name would take longer than all the rest of a start.
-fn is_like(pattern: &str, name: &str) -> bool {
-    let Some((start, mut rest)) = pattern.split_once('*') else { return pattern == name };
-    let Some(mut name) = name.strip_prefix(start) else { return false };
-    while let Some((part, after)) = rest.split_once('*') {
-        let Some(at) = name.find(part) else { return false };
-        name = name.get(at + part.len()..).unwrap_or_default();
-        rest = after;
+pub(crate) fn is_like(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|tail| tail_is_like(rest, tail)),
+        None => pattern == name,
     }
-    name.ends_with(rest)
 }
 
-fn entry(raw: RawEntry) -> Result<Entry, String> {
-    let options = Arc::new(OptionTable::read(&raw.options)?);
-    let mut subcommands = HashMap::new();
-    for (own, sub) in raw.subcommands {
-        let table = OptionTable::read(&sub.options).map_err(|problem| format!("{own}: {problem}"))?;
-        let made = Arc::new(Subcommand {
-            name: own.clone(),
-            options: table.over(&options),
-            operands: sub.operands,
-            marks: sub.marks.into_iter().map(|(start, spellings)| (start, spellings.into())).collect(),
-        });
-        for spelling in sub.names.into_iter().chain([own]) {
-            if subcommands.insert(spelling.clone(), Arc::clone(&made)).is_some() {
-                return Err(format!("the subcommand {spelling} stands twice"));
-            }
-        }
+/// The same for what follows the first `*`.
+fn tail_is_like(mut rest: &str, mut tail: &str) -> bool {
+    while let Some((part, after)) = rest.split_once('*') {
+        let Some(at) = tail.find(part) else { return false };
+        tail = tail.get(at + part.len()..).unwrap_or_default();
+        rest = after;
     }
-    Ok(Entry {
-        style: raw.style,
-        options,
-        operands: raw.operands,
-        subcommands,
-        wrapper: raw.wrapper,
-        shell: raw.shell,
-        interpreter: raw.interpreter,
-        inline: raw.inline,
-        loader: raw.loader,
-        multicall: raw.multicall,
-        beside: raw.beside,
-    })
+    tail.ends_with(rest)
+}
+
+#[cfg(test)]
+pub(super) mod all {
+    use super::*;
+    use crate::policy::catalog::effect::Examples;
+
+    /// Reads every entry. Returns each with its name, or what is wrong with it.
+    pub(in crate::policy) fn entries() -> Vec<(String, Result<Examples, String>)> {
+        let one = |(family, name, json): &(&str, &str, &str)| {
+            let read = || {
+                let raw: RawEntry = serde_json::from_str(json).map_err(|error| error.to_string())?;
+                let examples = raw.examples.clone();
+                raw.read()?.check()?;
+                Ok(examples)
+            };
+            (format!("{family}.yaml {name}"), read())
+        };
+        compiled::ENTRIES.iter().map(one).collect()
+    }
 }

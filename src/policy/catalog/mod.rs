@@ -4,13 +4,20 @@
 //! an entry; no code changes.
 
 mod data;
+mod effect;
 mod entry;
 mod option;
 mod questions;
+mod select;
 
-pub use data::{Catalog, CatalogError};
-pub(crate) use entry::{Entry, Operands, Style, Subcommand, Wrapper};
+pub use data::Catalog;
+pub(crate) use data::is_like;
+pub(crate) use effect::{Condition, Count, Item, LazyRegex, Recursive, TextTest};
+pub(crate) use entry::{Entry, Operands, Style, Subcommand, Wrapper, find};
 pub(crate) use option::{Kind, OptionTable, Switch, Takes};
+pub(crate) use select::{Filter, Origin, Select};
 
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;

@@ -73,10 +73,12 @@ impl OptionTable {
         Self { global: Some(Arc::clone(global)), ..self }
     }
 
-    /// Returns the option that is spelled exactly so.
+    /// Returns the option that is spelled exactly so. `-NUM` in the catalog stands for `-20`.
     pub(crate) fn exact(&self, spelling: &str) -> Option<&Switch> {
         let own = self.by_spelling.get(spelling).and_then(|index| self.switches.get(*index));
-        own.or_else(|| self.global.as_ref()?.exact(spelling))
+        let found = own.or_else(|| self.global.as_ref()?.exact(spelling));
+        let number = || spelling.strip_prefix('-').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+        if found.is_none() && spelling.len() > 1 && number() { self.exact("-NUM") } else { found }
     }
 
     /// Returns the options that have a long spelling beginning so.
@@ -106,7 +108,7 @@ fn switches(line: &str) -> Result<Vec<Switch>, String> {
         } else if let Some(name) = word.strip_prefix("--[no-]") {
             spellings.push(format!("--{name}"));
             negated.push(format!("--no-{name}"));
-        } else if word.starts_with(['-', '+']) && word.len() > 1 {
+        } else if (word.starts_with(['-', '+']) && word.len() > 1) || word.ends_with('=') {
             spellings.push(word.to_owned());
         } else {
             return Err(format!("\"{word}\" in \"{line}\" is no option"));

@@ -21,9 +21,7 @@ impl Catalog {
     /// Returns the shells, sorted.
     #[must_use]
     pub fn shells(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.names(|entry| entry.shell).map(str::to_owned).collect();
-        names.sort();
-        names
+        self.shell_names().iter().map(|name| (*name).to_owned()).collect()
     }
 
     /// Says whether one file holds many programs and is judged by the one that is called.

@@ -6,12 +6,7 @@ fn words(line: &str) -> Vec<OsString> {
 }
 
 fn catalog() -> std::sync::Arc<Catalog> {
-    Catalog::builtin().unwrap()
-}
-
-#[test]
-fn the_compiled_in_catalog_is_sound() {
-    assert_eq!(Catalog::builtin().map(|_| ()), Ok(()));
+    Catalog::builtin()
 }
 
 #[test]

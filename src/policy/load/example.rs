@@ -2,6 +2,7 @@
 
 use super::complaint::{Complaints, Spot};
 use super::fields::{Fields, list, texts};
+use super::keys::{Key, Kind};
 use super::yaml::{Node, Value};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -26,9 +27,23 @@ pub(crate) struct Example {
     pub(crate) spot: Spot,
 }
 
+const ONE: &[Key] = &[
+    Key::new("line", Kind::Text, "A shell line."),
+    Key::new("argv", Kind::Texts, "One command."),
+    Key::new("cwd", Kind::Text, "Where it runs; the workspace where it does not say."),
+];
+
+const EXAMPLE: Kind = Kind::List(&Kind::Either(&[Kind::Text, Kind::Mapping(ONE)]));
+
+/// The keys of `examples`.
+pub(super) const KEYS: &[Key] = &[
+    Key::new("match", EXAMPLE, "Commands that the rule must match."),
+    Key::new("not_match", EXAMPLE, "Commands that the rule must not match."),
+];
+
 /// Reads the examples of a rule.
 pub(super) fn read(node: &Node, complaints: &mut Complaints<'_>) -> Vec<Example> {
-    let Some(fields) = Fields::open(node, "examples", &["match", "not_match"], complaints) else { return Vec::new() };
+    let Some(fields) = Fields::open(node, "examples", KEYS, complaints) else { return Vec::new() };
     let mut examples = Vec::new();
     for (name, matches) in [("match", true), ("not_match", false)] {
         if let Some(items) = fields.get(name) {
@@ -45,7 +60,7 @@ fn one(node: &Node, matches: bool, complaints: &mut Complaints<'_>) -> Option<Ex
     {
         return Some(Example { case: Case::Line(text.clone()), cwd: None, matches, spot });
     }
-    let fields = Fields::open(node, "an example", &["line", "argv", "cwd"], complaints)?;
+    let fields = Fields::open(node, "an example", ONE, complaints)?;
     let cwd = fields.text("cwd", complaints).map(PathBuf::from);
     let line = fields.text("line", complaints).map(|line| Case::Line(line.to_owned()));
     let argv = fields

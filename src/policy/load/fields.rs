@@ -1,28 +1,38 @@
 //! Reading the keys of a mapping, with a complaint for each that is unknown, missing or misshapen.
 
 use super::complaint::{Complaints, Spot, nearest};
+use super::keys::Keyed;
 use super::yaml::{Key, Node, Value};
+use std::ops::RangeInclusive;
+use std::time::Duration;
 
 /// The keys of one mapping.
 pub(crate) struct Fields<'node> {
     entries: &'node [(Key, Node)],
-    /// Where the mapping stands.
-    pub(crate) spot: Spot,
 }
 
 impl<'node> Fields<'node> {
     /// Opens a mapping; `what` names it in messages ("a rule"). Complains about every key that is not
     /// in `known`: a mistyped key must never make a rule vanish.
-    pub(crate) fn open(node: &'node Node, what: &str, known: &[&str], complaints: &mut Complaints<'_>) -> Option<Self> {
+    pub(crate) fn open(
+        node: &'node Node,
+        what: &str,
+        known: &[impl Keyed],
+        complaints: &mut Complaints<'_>,
+    ) -> Option<Self> {
+        let is_known = |text: &str| known.iter().any(|row| row.key().name == text);
+        let known = || known.iter().map(|row| row.key().name).collect::<Vec<&str>>();
         let Value::Map(entries) = &node.value else {
-            complaints.at("P012", node.spot, format!("{what} is a mapping, not {}", node.kind()), Some(keys(known)));
+            complaints.at("P012", node.spot, format!("{what} is a mapping, not {}", node.kind()), Some(keys(&known())));
             return None;
         };
-        for (key, _) in entries.iter().filter(|(key, _)| !known.contains(&key.text.as_str())) {
-            let fix = nearest(&key.text, known).map_or_else(|| keys(known), |word| format!("did you mean \"{word}\"?"));
+        for (key, _) in entries.iter().filter(|(key, _)| !is_known(&key.text)) {
+            let known = known();
+            let fix =
+                nearest(&key.text, &known).map_or_else(|| keys(&known), |word| format!("did you mean \"{word}\"?"));
             complaints.at("P010", key.spot, format!("unknown key \"{}\" in {what}", key.text), Some(fix));
         }
-        Some(Self { entries, spot: node.spot })
+        Some(Self { entries })
     }
 
     /// Returns the value of a key.
@@ -45,6 +55,33 @@ impl<'node> Fields<'node> {
         self.get(name).map(|node| texts(node, name, complaints)).unwrap_or_default()
     }
 
+    /// Returns the whole number of a key.
+    pub(crate) fn number<T: std::str::FromStr>(&self, name: &str, complaints: &mut Complaints<'_>) -> Option<T> {
+        let node = self.get(name)?;
+        let number = text(node, name, complaints)?.parse().ok();
+        if number.is_none() {
+            complaints.at("P012", node.spot, format!("{name} is a number"), Some(format!("write `{name}: 1`")));
+        }
+        number
+    }
+
+    /// Returns the length of time of a key, which must lie within `range`.
+    pub(crate) fn duration(
+        &self,
+        name: &str,
+        range: RangeInclusive<Duration>,
+        complaints: &mut Complaints<'_>,
+    ) -> Option<Duration> {
+        let node = self.get(name)?;
+        let given = text(node, name, complaints)?;
+        let found = duration(given).filter(|found| range.contains(found));
+        if found.is_none() {
+            let fix = format!("write for example `{name}: 5m`; {} to {}", shown(range.start()), shown(range.end()));
+            complaints.at("P015", node.spot, format!("\"{given}\" is not a time"), Some(fix));
+        }
+        found
+    }
+
     /// Returns the yes or no of a key.
     pub(crate) fn flag(&self, name: &str, complaints: &mut Complaints<'_>) -> Option<bool> {
         self.word(name, &[("true", true), ("false", false)], complaints)
@@ -65,6 +102,28 @@ impl<'node> Fields<'node> {
         }
         found
     }
+}
+
+/// Reads `90s`, `5m`, `1h`, `2d`.
+fn duration(text: &str) -> Option<Duration> {
+    let unit = text.chars().next_back()?;
+    let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
+    let factor = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 24 * 3600,
+        _ => return None,
+    };
+    number.checked_mul(factor).map(Duration::from_secs)
+}
+
+/// Writes a length of time as policies write it.
+fn shown(time: &Duration) -> String {
+    let seconds = time.as_secs();
+    let units = [(24 * 3600, 'd'), (3600, 'h'), (60, 'm')];
+    let unit = units.into_iter().find(|(factor, _)| seconds > *factor && seconds.is_multiple_of(*factor));
+    unit.map_or_else(|| format!("{seconds}s"), |(factor, unit)| format!("{}{unit}", seconds / factor))
 }
 
 fn keys(known: &[&str]) -> String {

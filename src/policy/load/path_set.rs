@@ -2,6 +2,7 @@
 
 use super::complaint::{Complaints, Spot};
 use crate::policy::matcher::{PathSet, Places};
+use crate::policy::world::{Described, World};
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use std::path::{Path, PathBuf};
 
@@ -20,7 +21,13 @@ enum Item {
 
 /// Compiles a set of paths.
 pub(super) fn read(items: &[(&str, Spot)], case: Case, places: &Places, complaints: &mut Complaints<'_>) -> PathSet {
-    let mut set = PathSet { roots: Vec::new(), globs: GlobSet::empty(), except: GlobSet::empty(), bases: Vec::new() };
+    let mut set = PathSet {
+        roots: Vec::new(),
+        globs: GlobSet::empty(),
+        except: GlobSet::empty(),
+        patterns: Vec::new(),
+        any_case: case == Case::Ignored,
+    };
     let (mut globs, mut except) = (GlobSetBuilder::new(), GlobSetBuilder::new());
     for (text, spot) in items {
         let (excepted, plain) = text.strip_prefix('!').map_or((false, *text), |rest| (true, rest));
@@ -32,10 +39,10 @@ pub(super) fn read(items: &[(&str, Spot)], case: Case, places: &Places, complain
                     add(&mut except, &below, case, *spot, complaints);
                 }
             }
-            Ok(Item::Glob { text, base }) => {
+            Ok(Item::Glob { text, .. }) => {
                 add(if excepted { &mut except } else { &mut globs }, &text, case, *spot, complaints);
                 if !excepted {
-                    set.bases.push(base);
+                    set.patterns.push(text);
                 }
             }
             Err(problem) => complaints.at("P031", *spot, problem, Some(FIX.to_owned())),
@@ -54,7 +61,27 @@ pub(super) fn read(items: &[(&str, Spot)], case: Case, places: &Places, complain
     set
 }
 
-const FIX: &str = "begin with `/`, `~/`, `{workspace}/`, `{tmp}/` or `**/`, or write the word workspace, tmp or home";
+pub(super) const FIX: &str =
+    "begin with `/`, `~/`, `{workspace}/`, `{tmp}/` or `**/`, or write the word workspace, tmp or home";
+
+/// Says what is wrong with an item, wherever it is used; nothing where nothing is.
+pub(super) fn fault(text: &str) -> Option<String> {
+    let plain = text.strip_prefix('!').unwrap_or(text);
+    // The folders themselves do not matter to its form.
+    let places = Places {
+        workspace: PathBuf::from("/w"),
+        home: Some(PathBuf::from("/h")),
+        tmp: vec![PathBuf::from("/t")],
+        world: World::described(Described::default()),
+    };
+    match item(plain, &places) {
+        Ok(Item::Root(_)) => None,
+        Ok(Item::Glob { text, .. }) => {
+            GlobBuilder::new(&text).build().err().map(|error| format!("not a path pattern: {}", error.kind()))
+        }
+        Err(problem) => Some(problem),
+    }
+}
 
 /// Returns the folders or files that `equals_or_contains` names: paths without patterns.
 pub(super) fn plain(items: &[(&str, Spot)], places: &Places, complaints: &mut Complaints<'_>) -> Vec<PathBuf> {
@@ -70,6 +97,28 @@ pub(super) fn plain(items: &[(&str, Spot)], places: &Places, complaints: &mut Co
         }
     }
     out
+}
+
+/// Compiles names of files: `node_modules`, `*.log`.
+pub(super) fn names(items: &[(&str, Spot)], complaints: &mut Complaints<'_>) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for (text, spot) in items {
+        match Glob::new(text) {
+            Ok(_) if text.contains('/') => {
+                let fix = Some("write the name alone, or use `in`".to_owned());
+                complaints.at("P031", *spot, format!("\"{text}\" is a path, not a name"), fix);
+            }
+            Ok(glob) => {
+                set.add(glob);
+            }
+            Err(error) => complaints.at("P031", *spot, format!("not a pattern: {}", error.kind()), None),
+        }
+    }
+    set.build().unwrap_or_else(|error| {
+        let spot = items.first().map(|(_, spot)| *spot).unwrap_or_default();
+        complaints.at("P031", spot, error.to_string(), None);
+        GlobSet::empty()
+    })
 }
 
 fn item(text: &str, places: &Places) -> Result<Item, String> {

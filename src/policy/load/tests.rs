@@ -5,10 +5,13 @@ use std::time::Duration;
 
 fn context() -> Context {
     Context {
+        now: None,
+        trusted_project: None,
+        cache: None,
         workspace: "/home/dev/proj".into(),
         home: Some("/home/dev".into()),
         tmp: vec!["/tmp".into()],
-        canonical: std::path::Path::to_owned,
+        world: crate::policy::World::described(crate::policy::Described::default()),
     }
 }
 
@@ -75,7 +78,8 @@ fn a_file_that_says_nothing_definite_is_refused() {
         ("version: '1.x'\nrules: []", "P020"),
         ("version: 1.0\nrules: []", "P020"),
         ("version: '1'\nrules: []\nrules: []", "P008"),
-        ("version: '1'\nrules: []\nextends: [x]", "P010"),
+        ("version: '1'\nrules: []\nextend: [x]", "P010"),
+        ("version: '1'\nrules: []\nextends: [x]", "P050"),
         ("version: '1'\nrules: []\nlayer: managed", "P021"),
         ("version: '1'\nrules: []\ndefaults: { no_approver: ask }", "P013"),
         ("version: '1'\nrules: []\ndefaults: { ask_timeout: 5 }", "P015"),
@@ -111,7 +115,7 @@ fn a_rule_that_would_mean_something_else_is_refused() {
         ("{ action: deny, match: { path: { in: ['/a[**'] } } }", &["P031"]),
         ("{ action: deny, match: { path: { inside: [workspace] } } }", &["P010"]),
         ("{ action: deny, match: { path: { equals_or_contains: ['/a/*'] } } }", &["P031"]),
-        ("{ action: deny, match: { effect: fs.read } }", &["P010"]),
+        ("{ action: deny, match: { efect: fs.read } }", &["P010"]),
         ("{ action: deny, match: { not: { programm: x } } }", &["P010"]),
         ("{ action: deny, match: { any: [] } }", &["P014"]),
         ("{ action: allow, match: { program: { any: [] } } }", &["P014"]),
@@ -125,14 +129,64 @@ fn a_rule_that_would_mean_something_else_is_refused() {
         ("{ action: allow, match: { subcommand: [] } }", &["P012"]),
         ("{ action: deny, match: { env: { set_any: ['a['] } } }", &["P031"]),
         ("{ action: deny, match: { argv: { max_operands: some } } }", &["P012"]),
-        ("{ action: log, pattern: x }", &["P013"]),
-        ("{ action: deny, pattern: x, when: { environment: ci } }", &["P010"]),
+        ("{ action: record, pattern: x }", &["P013"]),
+        ("{ action: deny, pattern: x, when: { environment: cy } }", &["P013"]),
+        ("{ action: deny, pattern: x, when: { time: 'Mon 08:00-09:00' } }", &["P035"]),
+        ("{ action: deny, pattern: x, when: { time: $nothing } }", &["P032"]),
+        ("{ action: deny, pattern: x, when: { identity: nobody } }", &["P032"]),
+        ("{ action: deny, pattern: x, when: { identity: {} } }", &["P014"]),
+        ("{ action: deny, pattern: x, when: { identity: { agent_version: new } } }", &["P015"]),
+        ("{ action: deny, pattern: x, when: { identity: { not: { agnt: x } } } }", &["P010"]),
+        ("{ action: deny, pattern: x, when: { env_is: {} } }", &["P014"]),
+        ("{ action: deny, pattern: x, when: { any: [] } }", &["P014"]),
+        ("{ action: deny, pattern: x, when: { not: {} } }", &["P014"]),
+        ("{ action: deny, pattern: x, when: {} }", &["P014"]),
+        ("{ action: ask, pattern: x, limit: { count: 1 } }", &["P011"]),
+        ("{ action: ask, pattern: x, limit: { per: 1m } }", &["P011"]),
+        ("{ action: ask, pattern: x, limit: { count: -1, per: 1m } }", &["P012"]),
+        ("{ action: ask, pattern: x, limit: { count: 1, per: 1m, key: [user] } }", &["P013"]),
+        ("{ action: deny, pattern: x, approval: { quorum: 1 } }", &["P017"]),
+        ("{ action: ask, pattern: x, approval: { quorum: 0 } }", &["P015"]),
+        ("{ action: ask, pattern: x, approval: { approvers: [jane] } }", &["P015"]),
+        ("{ action: ask, pattern: x, approval: { on_timeout: allow } }", &["P013"]),
+        ("{ action: ask, pattern: x, approval: { bind_to: [argvv] } }", &["P013"]),
+        ("{ action: ask, pattern: x, obligations: [{ sandbox: {} }] }", &["P011"]),
+        ("{ action: ask, pattern: x, obligations: [{}] }", &["P014"]),
+        ("{ action: ask, pattern: x, obligations: [{ sandbx: { profile: x } }] }", &["P010"]),
+        ("{ action: ask, pattern: x, effects: unchecked }", &["P017"]),
         ("{ action: deny, pattern: x, id: 'a b' }", &["P015"]),
         ("{ action: deny, pattern: x, severity: bad }", &["P013"]),
         ("{ action: deny, pattern: x, examples: { match: [{ line: a, argv: [b] }] } }", &["P011"]),
         ("just text", &["P012"]),
     ] {
         assert_eq!(rule_faults(rule), codes, "{rule}");
+    }
+}
+
+#[test]
+fn a_set_is_of_one_type() {
+    let text = |set: &str, rule: &str| {
+        format!("version: '1'\nsets:\n  s: {set}\nrules:\n  - {{ action: deny, match: {rule} }}\n")
+    };
+    let paths = "{ type: paths, items: ['~/.ssh/**', workspace] }";
+    for (set, rule, expected) in [
+        (paths, "{ path: { in: $s } }", None),
+        (paths, "{ tool: WebFetch, url: { host: $s } }", Some(("P033", 5, 59))),
+        (paths, "{ program: $s }", Some(("P033", 5, 39))),
+        ("{ type: hosts, items: [a.example, '::1'] }", "{ path: { in: $s } }", Some(("P033", 5, 42))),
+        ("{ type: times, items: [daily] }", "{ program: x }", Some(("P035", 3, 29))),
+        ("{ type: hosts, items: ['https://a.example'] }", "{ program: x }", Some(("P031", 3, 29))),
+        ("{ type: hosts, items: ['a.example:443'] }", "{ program: x }", Some(("P031", 3, 29))),
+        ("{ type: paths, items: [src/x] }", "{ program: x }", Some(("P031", 3, 29))),
+        ("{ type: programs, items: [./x] }", "{ program: x }", Some(("P015", 3, 32))),
+    ] {
+        let text = text(set, rule);
+        let found = load(&text).err().map(|errors| {
+            let one = &errors.complaints()[0];
+            assert!(one.fix.is_some() && one.excerpt.is_some(), "{one}");
+            (one.code, one.line, one.column)
+        });
+        assert_eq!(found, expected, "{text}");
     }
 }
 

@@ -74,7 +74,7 @@ impl ArgvMatcher {
     }
 
     fn prefix_operands(&self, command: &Command) -> usize {
-        self.prefix.len().saturating_sub(usize::from(command.subcommand.is_some()))
+        self.prefix.len().saturating_sub(command.chain().count())
     }
 
     fn flags_fit(&self, command: &Command) -> Fit {
@@ -95,13 +95,15 @@ impl ArgvMatcher {
 /// Matches tokens against the operands in order. An operand that may be the value of an unknown option
 /// may be passed over: `tool -C /tmp publish` and `tool --quiet publish` both begin with `publish`.
 pub(super) fn prefix(tokens: &[Token], command: &Command) -> Fit {
-    let subcommand = command.subcommand.as_ref().map(|name| Operand {
+    let word = |name: &str| Operand {
         text: name.into(),
         role: crate::policy::normal::Role::Plain,
         may_be_value: !command.certain,
         clarity: Clarity::Known,
-    });
-    let operands: Vec<&Operand> = subcommand.iter().chain(&command.operands).collect();
+        at: 0,
+    };
+    let subcommands: Vec<Operand> = command.chain().map(word).collect();
+    let operands: Vec<&Operand> = subcommands.iter().chain(&command.operands).collect();
     step(tokens, &operands)
 }
 

@@ -3,6 +3,10 @@
 use crate::policy::fit::Fit;
 use crate::policy::normal::{Command, Flag};
 use globset::GlobMatcher;
+use std::ffi::OsString;
+
+/// The values with which an option is as if it were not given.
+const OFF: [&str; 5] = ["false", "f", "0", "none", "no"];
 
 /// An option as a rule writes it: `--force`, `-f`, `+refspec`, `--pid=host`, `--tag=*`.
 #[derive(Debug)]
@@ -28,16 +32,38 @@ impl WantedFlag {
         let value = match (&self.value, &flag.value) {
             (None, _) => Fit::Certain,
             (Some(wanted), Some(value)) => Fit::of(wanted.is_match(value)),
-            (Some(_), None) => Fit::Unknown,
+            (Some(_), None) if flag.hidden.is_some() => Fit::Unknown,
+            // Given without a value, or another option of the same letter.
+            (Some(_), None) => Fit::No,
         };
         if flag.certain { value } else { value.at_most_possible() }
     }
 
     /// Says how well some option of the command is this one.
     pub(crate) fn among(&self, command: &Command) -> Fit {
-        let best = Fit::any(command.flags.iter().map(|flag| self.fit(flag)));
-        let best = if command.certain { best } else { best.at_most_possible() };
+        let best = self.given(command);
         if command.open { best.max(Fit::Unknown) } else { best }
+    }
+
+    /// Says how well the command certainly ends up with this option: the last one of the name counts, and
+    /// `--dry-run=false`, `--dry-run=none` and `--no-dry-run` take it back.
+    pub(crate) fn stands(&self, command: &Command) -> Fit {
+        let opposite = self.name.strip_prefix("--").map(|name| format!("--no-{name}"));
+        let takes_back = |flag: &Flag| opposite.as_ref().is_some_and(|name| flag.spellings.contains(name));
+        let named = |flag: &&Flag| flag.spellings.contains(&self.name) || takes_back(flag);
+        let Some(last) = command.flags.iter().rev().find(named) else { return Fit::No };
+        let off = |value: &OsString| OFF.iter().any(|word| value.eq_ignore_ascii_case(word));
+        if takes_back(last) || (last.bare && self.value.is_none() && last.value.as_ref().is_some_and(off)) {
+            return Fit::No;
+        }
+        let fit = self.fit(last);
+        if command.certain { fit } else { fit.at_most_possible() }
+    }
+
+    /// The same, of the options that are known.
+    pub(crate) fn given(&self, command: &Command) -> Fit {
+        let best = Fit::any(command.flags.iter().map(|flag| self.fit(flag)));
+        if command.certain { best } else { best.at_most_possible() }
     }
 }
 

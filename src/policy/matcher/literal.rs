@@ -45,7 +45,7 @@ impl Literal {
         };
         let command = &trial.view.command;
         let wanted = if command.known { &self.wanted } else { &self.shapeless };
-        let mut fit = program.min(Fit::of(wanted.subcommand.is_none() || wanted.subcommand == command.subcommand));
+        let mut fit = program.min(Fit::of(command.chain().take(wanted.chain().count()).eq(wanted.chain())));
         if !command.certain {
             fit = fit.at_most_possible();
         }
@@ -118,5 +118,7 @@ fn nothing_more(wanted: &Command, command: &Command) -> Fit {
     let known = |name: &str| wanted.flags.iter().any(|flag| flag.spellings.iter().any(|own| own == name));
     let flags =
         command.flags.iter().filter(|flag| flag.certain).all(|flag| flag.spellings.iter().any(|own| known(own)));
-    Fit::of(flags && !command.open && command.operands.len() == wanted.operands.len())
+    Fit::of(
+        flags && !command.open && wanted.chain().eq(command.chain()) && command.operands.len() == wanted.operands.len(),
+    )
 }

@@ -1,10 +1,12 @@
 //! Which paths a command works on.
 
+use super::overlap::overlap;
 use super::{Sense, Trial};
 use crate::model::ProcessId;
 use crate::policy::fit::Fit;
 use crate::policy::judged::Candidate;
 use crate::policy::normal::{Clarity, Command, Role};
+use crate::policy::world::World;
 use globset::GlobSet;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -16,7 +18,7 @@ pub(crate) struct Places {
     pub(crate) workspace: PathBuf,
     pub(crate) home: Option<PathBuf>,
     pub(crate) tmp: Vec<PathBuf>,
-    pub(crate) canonical: fn(&Path) -> PathBuf,
+    pub(crate) world: World,
 }
 
 impl Places {
@@ -29,10 +31,12 @@ impl Places {
     /// The same with its `..`: behind a symbolic link they lead elsewhere than they seem to.
     fn full(&self, text: &OsStr, directory: &Path) -> PathBuf {
         let path = Path::new(text);
-        match (path.strip_prefix("~"), &self.home) {
-            (Ok(rest), Some(home)) => home.join(rest),
-            _ => directory.join(path),
-        }
+        let from_home = |path: &Path| Some(self.home.as_ref()?.join(path.strip_prefix("~").ok()?));
+        from_home(path).unwrap_or_else(|| {
+            let path = directory.join(path);
+            // The directory may be below `~` too, as a shell line has it.
+            from_home(&path).unwrap_or(path)
+        })
     }
 }
 
@@ -121,8 +125,10 @@ pub(crate) struct PathSet {
     pub(crate) globs: GlobSet,
     /// Globs that begin with `!`: never in the set.
     pub(crate) except: GlobSet,
-    /// For each glob the folder that it certainly lies below; nothing for `**/x`.
-    pub(crate) bases: Vec<Option<PathBuf>>,
+    /// The texts of the globs.
+    pub(crate) patterns: Vec<String>,
+    /// Whether upper and lower case are the same.
+    pub(crate) any_case: bool,
 }
 
 impl PathSet {
@@ -131,13 +137,13 @@ impl PathSet {
         inside && !self.except.is_match(path)
     }
 
-    /// Says whether a path below `folder` may be in the set.
-    fn may_contain_below(&self, folder: &Path, name: &str) -> bool {
-        let near = |base: &Path| base.starts_with(folder) || folder.starts_with(base);
-        // A glob such as `*` does not expand to names that begin with a dot.
-        let hidden = name.starts_with('.') || !name.starts_with(['*', '?', '[']);
-        self.roots.iter().any(|root| near(root))
-            || self.bases.iter().any(|base| base.as_ref().map_or(hidden, |base| near(base)))
+    /// Says whether a pattern may expand to something in the set.
+    fn may_contain(&self, pattern: &Path) -> bool {
+        let text = pattern.to_string_lossy();
+        let roots = self.roots.iter().map(|root| format!("{}/**", globset::escape(&root.to_string_lossy())));
+        let lower = |text: &str| if self.any_case { text.to_lowercase() } else { text.to_owned() };
+        let text = lower(&text);
+        roots.chain(self.patterns.iter().cloned()).any(|own| overlap(&text, &lower(&own)))
     }
 }
 
@@ -145,9 +151,13 @@ impl PathSet {
 #[derive(Debug)]
 pub(crate) enum PathTest {
     In(PathSet),
+    NotIn(PathSet),
     Outside(PathSet),
     /// It is one of these, or a folder that holds one of them.
     EqualsOrContains(Vec<PathBuf>),
+    /// It, or a folder of the workspace that it lies in, has one of these names.
+    NameIn(GlobSet),
+    NameNotIn(GlobSet),
     /// One of these holds.
     Any(Vec<PathMatcher>),
 }
@@ -159,6 +169,7 @@ pub(crate) struct PathMatcher {
 }
 
 /// One path of a command, in the ways in which it can be read.
+#[derive(Clone, Debug)]
 pub(crate) struct Given {
     /// Without following links.
     written: PathBuf,
@@ -172,7 +183,10 @@ pub(crate) struct Given {
 impl PathMatcher {
     /// Says whether some path fits (deny, ask), or every one (allow).
     pub(crate) fn fit(&self, trial: Trial<'_>) -> Fit {
-        let paths = trial.view.paths(trial.places);
+        let paths = match trial.effect {
+            Some(effect) => effect.paths.as_slice(),
+            None => trial.view.paths(trial.places),
+        };
         let fits = paths.iter().map(|path| {
             let fit = self.path_fit(path, trial);
             match trial.sense {
@@ -187,13 +201,15 @@ impl PathMatcher {
             Sense::Every if paths.is_empty() => Fit::No,
             Sense::Every => Fit::all(fits),
         };
-        if trial.view.command.open || trial.view.candidate.elsewhere {
+        // The paths of an effect say themselves what is not known of them.
+        if trial.effect.is_none() && (trial.view.command.open || trial.view.candidate.elsewhere) {
             fit = match trial.sense {
                 Sense::Some => fit.max(Fit::Unknown),
                 Sense::Every => fit.min(Fit::Unknown),
             };
         }
-        if trial.view.command.certain { fit } else { fit.clamp(Fit::No, Fit::Possible) }
+        let certain = trial.view.command.certain || trial.view.candidate.tool.is_some();
+        if certain { fit } else { fit.clamp(Fit::No, Fit::Possible) }
     }
 
     fn path_fit(&self, path: &Given, trial: Trial<'_>) -> Fit {
@@ -206,52 +222,132 @@ impl PathTest {
         if path.clarity == Clarity::Unknown {
             return Fit::Unknown;
         }
+        let sense = trial.sense;
         match self {
-            Self::In(set) => {
-                let found = set.contains(&path.real) || (trial.sense == Sense::Some && set.contains(&path.written));
-                pattern_fit(Fit::of(found), path, |folder, name| set.may_contain_below(folder, name))
+            Self::In(set) => inside(set, path, sense),
+            Self::NotIn(set) => inside(set, path, sense.opposite()).negated(),
+            Self::Outside(set) => {
+                let up = || path.pattern().is_some_and(|(_, rest)| rest.contains(".."));
+                let fit = Fit::of(!set.contains(&path.real));
+                if fit == Fit::No && up() { Fit::Unknown } else { fit }
             }
-            Self::Outside(set) => pattern_fit(Fit::of(!set.contains(&path.real)), path, |_, name| name.contains("..")),
-            Self::EqualsOrContains(targets) => {
-                let holds = |folder: &Path| targets.iter().any(|target| target.starts_with(folder));
-                let found = Fit::of(holds(&path.real) || holds(&path.written));
-                pattern_fit(found, path, |folder, _| targets.iter().any(|target| target.starts_with(folder)))
-            }
+            Self::EqualsOrContains(targets) => path.holds(targets),
+            Self::NameIn(names) => Fit::of(path.has_name(names, trial.places)),
+            Self::NameNotIn(names) => Fit::of(!path.has_name(names, trial.places)),
             Self::Any(parts) => Fit::any(parts.iter().map(|part| part.path_fit(path, trial))),
         }
     }
 }
 
-/// Corrects the fit of a path that a shell has still to expand: a miss is only a miss where no
-/// expansion can hit.
-fn pattern_fit(fit: Fit, path: &Given, may: impl Fn(&Path, &str) -> bool) -> Fit {
-    if path.clarity != Clarity::Pattern || fit != Fit::No {
-        return fit;
+fn inside(set: &PathSet, path: &Given, sense: Sense) -> Fit {
+    let found = set.contains(&path.real) || (sense == Sense::Some && set.contains(&path.written));
+    // A miss is only a miss where no expansion can hit.
+    if !found && path.clarity == Clarity::Pattern && set.may_contain(&path.written) {
+        return Fit::Unknown;
     }
-    let mut folder = PathBuf::new();
-    let mut rest = String::new();
-    for component in path.written.components() {
-        let text = component.as_os_str().to_string_lossy();
-        if rest.is_empty() && !text.contains(['*', '?', '[', '{']) {
-            folder.push(component);
-        } else {
-            if !rest.is_empty() {
-                rest.push('/');
-            }
-            rest.push_str(&text);
+    Fit::of(found)
+}
+
+impl Given {
+    /// Returns the path that a text means, once for each directory that the command may run in.
+    pub(crate) fn of(
+        text: &OsStr,
+        role: Role,
+        clarity: Clarity,
+        fit: Fit,
+        candidate: &Candidate,
+        places: &Places,
+    ) -> Vec<Self> {
+        let fit = if candidate.directories.len() > 1 { fit.at_most_possible() } else { fit };
+        let absolute = Path::new(text).is_absolute() || text.as_bytes().starts_with(b"~");
+        let one = |directory: &PathBuf| {
+            let written = places.absolute(text, directory);
+            let full = places.full(text, directory);
+            let full = candidate.process.map_or_else(|| full.clone(), |process| seen_by(&full, process));
+            let real = real_path(text, &full, role, places);
+            let real = candidate.through_links(&written, real, places);
+            Self { written, real, clarity, fit }
+        };
+        let count = if absolute { 1 } else { candidate.directories.len() };
+        let mut out: Vec<Self> = candidate.directories.iter().take(count).map(one).collect();
+        if candidate.elsewhere && !absolute {
+            let written = PathBuf::from(text);
+            out.push(Self { real: written.clone(), written, clarity: Clarity::Unknown, fit: Fit::Possible });
+        }
+        out
+    }
+
+    /// Describes it as the command has it.
+    pub(crate) fn describe(&self) -> String {
+        match self.clarity {
+            Clarity::Known | Clarity::Pattern => self.written.to_string_lossy().into_owned(),
+            Clarity::Unknown => "?".to_owned(),
         }
     }
-    if may(&folder, &rest) { Fit::Unknown } else { Fit::No }
+
+    /// Returns the path, where it is known.
+    pub(crate) fn known(&self) -> Option<&Path> {
+        (self.clarity == Clarity::Known).then_some(self.written.as_path())
+    }
+
+    /// Takes a pattern apart: the folder before the first wildcard, and the rest.
+    fn pattern(&self) -> Option<(PathBuf, String)> {
+        if self.clarity != Clarity::Pattern {
+            return None;
+        }
+        let mut folder = PathBuf::new();
+        let mut rest: Vec<String> = Vec::new();
+        for component in self.written.components() {
+            let text = component.as_os_str().to_string_lossy();
+            if rest.is_empty() && !text.contains(['*', '?', '[', '{']) {
+                folder.push(component);
+            } else {
+                rest.push(text.into_owned());
+            }
+        }
+        Some((folder, rest.join("/")))
+    }
+
+    /// Says whether it is one of some targets, or a folder that holds one.
+    fn holds(&self, targets: &[PathBuf]) -> Fit {
+        let holds = |folder: &Path| targets.iter().any(|target| target.starts_with(folder));
+        let Some((folder, rest)) = self.pattern() else { return Fit::of(holds(&self.real) || holds(&self.written)) };
+        // `folder/*` is all that the folder has.
+        if matches!(rest.as_str(), "*" | "**" | "**/*") {
+            return Fit::of(holds(&folder));
+        }
+        let text = self.written.to_string_lossy();
+        let upward = targets.iter().flat_map(|target| target.ancestors());
+        let hit = upward.map(|path| globset::escape(&path.to_string_lossy())).any(|path| overlap(&text, &path));
+        if hit { Fit::Unknown } else { Fit::No }
+    }
+
+    /// Says whether it, or a folder of the workspace that it lies in, has one of some names.
+    fn has_name(&self, names: &GlobSet, places: &Places) -> bool {
+        let roots = std::iter::once(&places.workspace).chain(&places.tmp);
+        let below = roots.filter_map(|root| self.written.strip_prefix(root).ok()).next();
+        let own = || self.written.file_name().into_iter();
+        match below {
+            Some(below) => below.iter().chain(own()).any(|name| names.is_match(name)),
+            None => own().any(|name| names.is_match(name)),
+        }
+    }
 }
 
 /// Returns every path that the command is given.
 pub(crate) fn given(candidate: &Candidate, command: &Command, places: &Places) -> Vec<Given> {
+    if let Some(call) = &candidate.tool {
+        let given =
+            |path: &PathBuf| Given::of(path.as_os_str(), Role::Path, Clarity::Known, Fit::Certain, candidate, places);
+        return call.path.iter().flat_map(given).collect();
+    }
     let operands = command.operands.iter().map(|operand| (operand.text.as_os_str(), operand.role, operand.clarity));
-    let values = command
-        .flags
-        .iter()
-        .filter(|flag| flag.certain)
-        .filter_map(|flag| flag.value.as_ref().map(|value| (value.as_os_str(), flag.role, Clarity::Known)));
+    let values =
+        command.flags.iter().filter(|flag| flag.certain).filter_map(|flag| match (&flag.value, &flag.hidden) {
+            (Some(value), _) => Some((value.as_os_str(), flag.role, Clarity::Known)),
+            (None, Some((text, clarity))) => Some((text.as_os_str(), flag.role, *clarity)),
+            (None, None) => None,
+        });
     let mut paths = Vec::new();
     for (text, role, clarity) in operands.chain(values) {
         let fit = match role {
@@ -260,14 +356,7 @@ pub(crate) fn given(candidate: &Candidate, command: &Command, places: &Places) -
             Role::Text if looks_like_path(text) => Fit::Possible,
             Role::Text => continue,
         };
-        let fit = if candidate.directories.len() > 1 { fit.at_most_possible() } else { fit };
-        for directory in &candidate.directories {
-            let written = places.absolute(text, directory);
-            let full = places.full(text, directory);
-            let full = candidate.process.map_or_else(|| full.clone(), |process| seen_by(&full, process));
-            let real = real_path(text, &full, role, places);
-            paths.push(Given { written, real, clarity, fit });
-        }
+        paths.extend(Given::of(text, role, clarity, fit, candidate, places));
     }
     paths
 }
@@ -276,8 +365,8 @@ pub(crate) fn given(candidate: &Candidate, command: &Command, places: &Places) -
 fn real_path(text: &OsStr, full: &Path, role: Role, places: &Places) -> PathBuf {
     let follows = role != Role::Entry || text.as_bytes().ends_with(b"/") || text.as_bytes().ends_with(b"/.");
     match (full.parent(), full.file_name()) {
-        (Some(parent), Some(name)) if !follows => lexical(&(places.canonical)(parent)).join(name),
-        _ => lexical(&(places.canonical)(full)),
+        (Some(parent), Some(name)) if !follows => lexical(&places.world.canonical(parent)).join(name),
+        _ => lexical(&places.world.canonical(full)),
     }
 }
 

@@ -20,7 +20,7 @@ impl CwdMatcher {
             let set = match self {
                 Self::Inside(set) | Self::Outside(set) => set,
             };
-            inside += usize::from(set.contains(&(trial.places.canonical)(directory)));
+            inside += usize::from(set.contains(&trial.places.world.canonical(directory)));
         }
         let all = candidate.directories.len();
         let fit = match (inside, all) {

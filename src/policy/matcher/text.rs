@@ -4,6 +4,7 @@ use super::{Sense, Trial};
 use crate::model::Decision;
 use crate::policy::fit::Fit;
 use regex::{Regex, RegexBuilder};
+use std::sync::OnceLock;
 
 /// The most memory that one compiled regular expression may take.
 pub(crate) const REGEX_LIMIT: usize = 1 << 20;
@@ -19,20 +20,29 @@ pub(crate) enum TextScope {
     StdinLiteral,
 }
 
+fn compile(text: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(text).dot_matches_new_line(true).size_limit(REGEX_LIMIT).build()
+}
+
 /// A regular expression of a rule.
 #[derive(Debug)]
 pub(crate) struct TextMatcher {
     regex: Regex,
-    /// For allow: must match a whole command.
-    anchored: Regex,
+    /// For allow: must match a whole command. Compiled when it is first asked; few rules do.
+    anchored: OnceLock<Option<Regex>>,
     pub(crate) scopes: Vec<TextScope>,
 }
 
 impl TextMatcher {
     /// Compiles an expression. `.` also matches line ends.
     pub(crate) fn read(text: &str, scopes: Vec<TextScope>) -> Result<Self, regex::Error> {
-        let compile = |text: &str| RegexBuilder::new(text).dot_matches_new_line(true).size_limit(REGEX_LIMIT).build();
-        Ok(Self { regex: compile(text)?, anchored: compile(&format!(r"\A(?:{text})\z"))?, scopes })
+        Ok(Self { regex: compile(text)?, anchored: OnceLock::new(), scopes })
+    }
+
+    /// Says whether the expression matches a whole text. Where that cannot be compiled, none does.
+    fn is_whole(&self, text: &str) -> bool {
+        let compiled = self.anchored.get_or_init(|| compile(&format!(r"\A(?:{})\z", self.regex.as_str())).ok());
+        compiled.as_ref().is_some_and(|anchored| anchored.is_match(text))
     }
 
     pub(crate) fn fit(&self, trial: Trial<'_>) -> Fit {
@@ -40,7 +50,7 @@ impl TextMatcher {
         let texts = trial.view.texts();
         if trial.sense == Sense::Every && trial.decision == Decision::Allow {
             // An allow covers one whole command and nothing that stands beside it.
-            let whole = |text: &String| self.anchored.is_match(text);
+            let whole = |text: &String| self.is_whole(text);
             return Fit::of(self.scopes.contains(&TextScope::Argv) && texts.exact.as_ref().is_some_and(whole));
         }
         let found = self.scopes.iter().any(|scope| match scope {

@@ -62,6 +62,8 @@ pub struct Operand {
     pub may_be_value: bool,
     /// How far it is known.
     pub(crate) clarity: Clarity,
+    /// Its index in argv.
+    pub(crate) at: usize,
 }
 
 /// How far an operand is known.
@@ -83,6 +85,10 @@ pub struct Flag {
     pub role: Role,
     /// Whether it is certainly this option: not one reading of a bundle of an unknown program.
     pub certain: bool,
+    /// How its value is written, where it has one that is not known.
+    pub(crate) hidden: Option<(OsString, Clarity)>,
+    /// Whether it needs no value, so that `=false` takes it back.
+    pub(crate) bare: bool,
 }
 
 impl Flag {
@@ -100,6 +106,8 @@ pub struct Command {
     pub program: String,
     /// The canonical subcommand, for programs that have some.
     pub subcommand: Option<String>,
+    /// The canonical subcommands of the subcommand, the outer ones first (`gh pr merge`).
+    pub below: Vec<String>,
     /// The options.
     pub flags: Vec<Flag>,
     /// The operands, without the subcommand.
@@ -110,6 +118,19 @@ pub struct Command {
     pub certain: bool,
     /// Whether the catalog knows the program's options.
     pub known: bool,
+    /// Whether there is an option that the catalog does not know.
+    pub(crate) strange_option: bool,
+    /// Whether there is a subcommand that the catalog does not know.
+    pub(crate) strange_subcommand: bool,
+    /// How many operands stand before `--`, where there is one, and its index in argv.
+    pub(crate) dashes: Option<(usize, usize)>,
+}
+
+impl Command {
+    /// Returns the subcommand and those below it.
+    pub fn chain(&self) -> impl Iterator<Item = &str> {
+        self.subcommand.iter().chain(&self.below).map(String::as_str)
+    }
 }
 
 /// Returns the normal form of an invocation.

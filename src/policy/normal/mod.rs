@@ -3,6 +3,7 @@
 
 mod command;
 mod options;
+mod styles;
 
 pub(crate) use command::{Argument, Clarity, base_name, operand_starts, readings};
 pub use command::{Command, Flag, Operand, Role, normalise};

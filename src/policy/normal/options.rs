@@ -1,7 +1,7 @@
 //! Reading the options of an argv by the style of its program.
 
 use super::command::{Argument, Clarity, Command, Flag, Operand, Role};
-use crate::policy::catalog::{Entry, Kind, Operands, OptionTable, Style, Subcommand, Switch, Takes};
+use crate::policy::catalog::{Entry, Kind, Operands, OptionTable, Style, Subcommand, Switch, Takes, find};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::sync::Arc;
@@ -31,6 +31,8 @@ pub(super) fn read(program: &str, arguments: &[Argument], entry: Option<&Entry>,
         arguments,
         values,
         index: 1,
+        ended: false,
+        expression: false,
     };
     reader.run();
     Read {
@@ -40,28 +42,33 @@ pub(super) fn read(program: &str, arguments: &[Argument], entry: Option<&Entry>,
     }
 }
 
-struct Reader<'a> {
-    command: Command,
-    entry: Option<&'a Entry>,
+pub(super) struct Reader<'a> {
+    pub(super) command: Command,
+    pub(super) entry: Option<&'a Entry>,
     subcommand: Option<&'a Arc<Subcommand>>,
     subcommand_may_be_value: Option<usize>,
     first_operand: Option<usize>,
     /// Whether the argument before is an option that is not known.
-    after_unknown: bool,
-    arguments: &'a [Argument],
+    pub(super) after_unknown: bool,
+    pub(super) arguments: &'a [Argument],
     values: &'a [usize],
-    index: usize,
+    pub(super) index: usize,
+    /// Whether all that follows are operands.
+    ended: bool,
+    /// Whether the expression of find(1) has begun.
+    pub(super) expression: bool,
 }
 
 /// What is known of no option at all.
 static NOTHING: std::sync::LazyLock<OptionTable> = std::sync::LazyLock::new(OptionTable::default);
 
 impl<'a> Reader<'a> {
-    fn style(&self) -> Style {
-        self.entry.map_or(Style::Gnu, |entry| entry.style)
+    pub(super) fn style(&self) -> Style {
+        let own = self.subcommand.and_then(|subcommand| subcommand.style);
+        own.or_else(|| self.entry.map(|entry| entry.style)).unwrap_or_default()
     }
 
-    fn table(&self) -> &'a OptionTable {
+    pub(super) fn table(&self) -> &'a OptionTable {
         match (self.subcommand, self.entry) {
             (Some(subcommand), _) => &subcommand.options,
             (None, Some(entry)) => &entry.options,
@@ -70,13 +77,12 @@ impl<'a> Reader<'a> {
     }
 
     fn run(&mut self) {
-        let mut ended = false;
         while let Some(argument) = self.arguments.get(self.index) {
             let at = self.index;
             self.index += 1;
             let after_unknown = std::mem::take(&mut self.after_unknown);
             let Some(text) = argument.known() else {
-                self.command.open |= !matches!(argument, Argument::Pattern(_));
+                self.command.open |= may_be_options(argument);
                 let clarity =
                     if matches!(argument, Argument::Pattern(_)) { Clarity::Pattern } else { Clarity::Unknown };
                 self.operand(argument.shown(), clarity, after_unknown, at);
@@ -86,12 +92,16 @@ impl<'a> Reader<'a> {
             if self.values.contains(&at) {
                 continue;
             }
+            if self.by_style(text, at) {
+                continue;
+            }
             // `+x` is an option only where the catalog says so (shells).
             let plus = bytes.first() == Some(&b'+') && self.table().exact(&text.to_string_lossy()).is_some();
-            if ended || bytes.len() < 2 || (bytes.first() != Some(&b'-') && !plus) {
-                ended |= self.operand(text.to_owned(), Clarity::Known, after_unknown, at);
+            if self.ended || bytes.len() < 2 || (bytes.first() != Some(&b'-') && !plus) {
+                self.ended |= self.operand(text.to_owned(), Clarity::Known, after_unknown, at);
             } else if bytes == b"--" {
-                ended = true;
+                self.ended = true;
+                self.command.dashes = Some((self.command.operands.len(), at));
             } else {
                 self.option(text);
             }
@@ -101,15 +111,7 @@ impl<'a> Reader<'a> {
     /// Takes an operand. Returns whether it ends the options.
     fn operand(&mut self, text: OsString, clarity: Clarity, may_be_value: bool, at: usize) -> bool {
         self.first_operand.get_or_insert(at);
-        let wanted = self.entry.is_some_and(|entry| !entry.subcommands.is_empty());
-        if wanted && self.command.subcommand.is_none() && clarity == Clarity::Known {
-            let word = text.to_string_lossy();
-            self.subcommand = self.entry.and_then(|entry| entry.subcommands.get(word.as_ref()));
-            self.command.subcommand =
-                Some(self.subcommand.map_or_else(|| word.clone().into_owned(), |known| known.name.clone()));
-            if may_be_value {
-                self.subcommand_may_be_value = Some(at);
-            }
+        if self.subcommand_word(&text, clarity, may_be_value, at) {
             return false;
         }
         for (mark, spellings) in self.subcommand.map(|known| known.marks.as_slice()).unwrap_or_default() {
@@ -123,11 +125,41 @@ impl<'a> Reader<'a> {
             (None, _) => Operands::Text,
         };
         let role = operands.role(self.command.operands.len() + self.pattern_given(operands));
-        self.command.operands.push(Operand { text, role, may_be_value, clarity });
+        self.command.operands.push(Operand { text, role, may_be_value, clarity, at });
         match self.style() {
             Style::PosixStop | Style::Go => true,
-            Style::Gnu | Style::Git | Style::Clap => false,
+            Style::Gnu | Style::Git | Style::Clap | Style::Find | Style::KeyValue | Style::OldTar => false,
         }
+    }
+
+    /// Takes an operand for a subcommand, where one is wanted here. Returns whether it is one.
+    fn subcommand_word(&mut self, text: &OsStr, clarity: Clarity, may_be_value: bool, at: usize) -> bool {
+        let Some(entry) = self.entry else { return false };
+        let below = self.command.subcommand.is_some();
+        let level = match self.subcommand {
+            Some(subcommand) => &subcommand.subcommands,
+            None => &entry.subcommands,
+        };
+        let first = !below || (self.command.operands.is_empty() && self.command.dashes.is_none());
+        let wanted = !level.is_empty() && first;
+        if !wanted || clarity != Clarity::Known || (below && self.subcommand.is_none()) {
+            return false;
+        }
+        let word = text.to_string_lossy();
+        let found = find(level, &word);
+        self.command.strange_subcommand |= found.is_none();
+        let name =
+            found.filter(|known| known.name != "*").map_or_else(|| word.into_owned(), |known| known.name.clone());
+        self.subcommand = found;
+        if below {
+            self.command.below.push(name);
+        } else {
+            self.command.subcommand = Some(name);
+        }
+        if may_be_value {
+            self.subcommand_may_be_value = Some(at);
+        }
+        true
     }
 
     /// Returns 1 where an option (`grep -e`, `sed -f`) already gave the expression that otherwise is
@@ -140,36 +172,33 @@ impl<'a> Reader<'a> {
         usize::from(given)
     }
 
-    fn flag(&mut self, spellings: Arc<[String]>, value: Option<OsString>, role: Role, certain: bool) {
-        self.command.flags.push(Flag { spellings, value, role, certain });
+    pub(super) fn flag(&mut self, spellings: Arc<[String]>, value: Option<OsString>, role: Role, certain: bool) {
+        self.command.flags.push(Flag { spellings, value, role, certain, hidden: None, bare: false });
     }
 
-    fn unknown(&mut self, name: &str, value: Option<OsString>, certain: bool) {
+    pub(super) fn unknown(&mut self, name: &str, value: Option<OsString>, certain: bool) {
         let role = if value.is_some() { Role::Text } else { Role::Plain };
+        self.command.strange_option |= certain && !matches!(name, "--help" | "--version" | "-h" | "-V");
         self.flag([name.to_owned()].into(), value, role, certain);
     }
 
     /// Adds a known option with its attached value, or the next argument where it takes one.
-    fn known(&mut self, switch: &Switch, attached: Option<OsString>, certain: bool) {
+    pub(super) fn known(&mut self, switch: &Switch, attached: Option<OsString>, certain: bool) {
         let kind = match switch.takes {
             Takes::Nothing => None,
             Takes::Attached(kind) | Takes::Value(kind) => Some(kind),
         };
         let next = matches!(switch.takes, Takes::Value(_)) && attached.is_none();
         let mut value = attached;
+        let mut hidden = None;
         if next && let Some(argument) = self.arguments.get(self.index) {
             self.index += 1;
             value = argument.known().map(OsStr::to_owned);
             if value.is_none() {
-                // The value is not known; where it may be a path, a rule on paths must see that.
+                // An unquoted one may be no argument at all, or several.
                 self.command.open |= matches!(argument, Argument::Unknown(_));
-                let role = if kind == Some(Kind::Text) { Role::Plain } else { Role::Path };
-                let clarity =
-                    if matches!(argument, Argument::Pattern(_)) { Clarity::Pattern } else { Clarity::Unknown };
-                if role == Role::Path {
-                    let text = argument.shown();
-                    self.command.operands.push(Operand { text, role, may_be_value: true, clarity });
-                }
+                let pattern = matches!(argument, Argument::Pattern(_));
+                hidden = Some((argument.shown(), if pattern { Clarity::Pattern } else { Clarity::Unknown }));
             }
         }
         let (role, value) = match (kind, value) {
@@ -177,9 +206,14 @@ impl<'a> Reader<'a> {
                 let (role, value) = kind.role(&value);
                 (role, Some(value))
             }
+            // Where it may be a path, a rule on paths must see that it is not known.
+            (Some(kind), None) if hidden.is_some() && kind != Kind::Text => (Role::Path, None),
             (_, value) => (Role::Plain, value),
         };
-        self.flag(Arc::clone(&switch.spellings), value, role, certain);
+        let ends = |entry: &Entry| entry.ends.iter().any(|name| switch.spellings.contains(name));
+        self.ended |= self.entry.is_some_and(ends);
+        let bare = !matches!(switch.takes, Takes::Value(_));
+        self.command.flags.push(Flag { spellings: Arc::clone(&switch.spellings), value, role, certain, hidden, bare });
     }
 
     fn option(&mut self, argument: &OsStr) {
@@ -208,7 +242,8 @@ impl<'a> Reader<'a> {
     }
 
     fn long_option(&mut self, table: &OptionTable, name: &str, value: Option<OsString>) {
-        let abbreviates = matches!(self.style(), Style::Gnu | Style::PosixStop | Style::Git) && name.len() > 2;
+        let abbreviates =
+            matches!(self.style(), Style::Gnu | Style::PosixStop | Style::Git | Style::OldTar) && name.len() > 2;
         let meant = if abbreviates { table.abbreviated(name) } else { Vec::new() };
         if let [only] = meant.as_slice() {
             return self.known(only, value, true);
@@ -261,8 +296,21 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Says whether an argument that is not known may be an option, or several arguments. A quoted one that
+/// begins with something else is one operand.
+fn may_be_options(argument: &Argument) -> bool {
+    match argument {
+        Argument::Known(_) | Argument::Pattern(_) => false,
+        Argument::Unknown(_) => true,
+        Argument::Quoted(written) => {
+            let start = written.strip_prefix('"').unwrap_or(written);
+            start.starts_with(['$', '`', '-', '+']) || !written.starts_with('"')
+        }
+    }
+}
+
 /// Splits `--name=value`. A name with bytes that are no text is escaped: it stays itself and no other.
-fn split(argument: &OsStr) -> (String, Option<OsString>) {
+pub(super) fn split(argument: &OsStr) -> (String, Option<OsString>) {
     let bytes = argument.as_bytes();
     let (name, value) = match bytes.iter().position(|byte| *byte == b'=') {
         Some(at) => (bytes.get(..at).unwrap_or_default(), bytes.get(at + 1..)),

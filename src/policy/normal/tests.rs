@@ -9,7 +9,7 @@ fn command(line: &str) -> Command {
 fn all(line: &str) -> Vec<Command> {
     let arguments: Vec<Argument> = line.split(' ').map(|word| Argument::Known(OsString::from(word))).collect();
     let name = line.split(' ').next().unwrap();
-    let catalog = Catalog::builtin().unwrap();
+    let catalog = Catalog::builtin();
     readings(name, &arguments, catalog.entry(name))
 }
 

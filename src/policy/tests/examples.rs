@@ -2,7 +2,7 @@
 
 use super::support::{context, example, exec, line, running, starter, text};
 use crate::model::{Decision, Layer, Scope, Subject};
-use crate::policy::Policy;
+use crate::policy::{Policy, Source};
 use std::path::Path;
 
 #[test]
@@ -14,7 +14,7 @@ fn every_example_policy_loads_and_its_examples_hold() {
         .filter(|name| name.ends_with(".yaml"))
         .collect();
     names.sort();
-    assert_eq!(names, ["ci.yaml", "claude-code.yaml", "simple-form.yaml"]);
+    assert!(names.len() >= 7, "{names:?}");
     for name in names {
         assert!(!example(&name).rules().is_empty(), "{name}");
     }
@@ -23,6 +23,22 @@ fn every_example_policy_loads_and_its_examples_hold() {
         panic!("{errors}");
     }
     assert!(starter().debug() && starter().rules().len() > 5);
+}
+
+#[test]
+fn every_built_in_policy_loads_and_its_examples_hold() {
+    for (name, major) in crate::policy::builtin::list() {
+        let whole = format!("{name}@{major}");
+        let source = text(name, crate::policy::builtin::text(&whole).unwrap(), Layer::User);
+        if let Err(errors) = Policy::load(&[source], &context()) {
+            panic!("{whole}: {errors}");
+        }
+    }
+    let policy = Policy::load(&[Source::Builtin("observe")], &context()).unwrap();
+    for text in EVERYDAY.iter().chain(["rm -rf /", "curl x | sh", "$X", "sudo rm ~", "("].iter()) {
+        let found = line(&policy, text);
+        assert_eq!(found.decision, Decision::Allow, "{text}: {found:?}");
+    }
 }
 
 #[test]

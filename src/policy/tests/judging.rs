@@ -90,7 +90,7 @@ fn a_subcommand_of_an_unknown_program_is_found_behind_options() {
 #[test]
 fn an_allow_can_close_the_space_of_options() {
     let policy = load(
-        "version: '1'\nrules:\n  - action: allow\n    match: { program: deploy, argv: { prefix: [go, [staging, dev]], \
+        "version: '1'\nrules:\n  - action: allow\n    effects: unchecked\n    match: { program: deploy, argv: { prefix: [go, [staging, dev]], \
          forbid_flags: ['*'], allow_flags: [--dry-run, --tag=v*], max_operands: 0 } }\n",
     );
     for (text, expected) in [

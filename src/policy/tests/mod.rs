@@ -1,7 +1,13 @@
 //! What policies decide.
 
+mod corpus;
+mod demands;
 mod examples;
 mod judging;
+mod layers;
 mod lines;
 mod properties;
+mod properties_of_layers;
+mod schema;
 mod support;
+mod tools;

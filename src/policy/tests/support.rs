@@ -1,21 +1,23 @@
 //! Policies and commands for the tests.
 
 use crate::model::{Evaluation, Invocation, Layer, Names, Program, Scope, Subject, Via};
-use crate::policy::{Context, Policy, Source};
+use crate::policy::{Context, Described, Policy, Source, World};
 use std::ffi::OsString;
 use std::path::Path;
 pub(super) const CWD: &str = "/home/dev/proj";
 
 pub(super) fn context() -> Context {
     Context {
+        now: None,
+        trusted_project: None,
+        cache: None,
         workspace: CWD.into(),
         home: Some("/home/dev".into()),
         tmp: vec!["/tmp".into()],
-        canonical: |path| match path.strip_prefix("/home/dev/proj/link") {
-            Ok(rest) if rest.as_os_str().is_empty() => "/etc/target".into(),
-            Ok(rest) => Path::new("/etc/target").join(rest),
-            Err(_) => path.to_owned(),
-        },
+        world: World::described(Described {
+            links: vec![("/home/dev/proj/link".into(), "/etc/target".into())],
+            branches: vec![(CWD.into(), "feature/login".to_owned())],
+        }),
     }
 }
 
@@ -38,8 +40,8 @@ pub(super) fn starter() -> Policy {
 
 pub(super) fn example(name: &str) -> Policy {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("policy-examples").join(name);
-    let source = Source::File { path, layer: Layer::Session };
-    Policy::load(&[source], &context()).unwrap_or_else(|errors| panic!("{errors}"))
+    let layer = crate::policy::stated_layer(&path).unwrap_or(Layer::Session);
+    Policy::load(&[Source::Draft { path, layer }], &context()).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 pub(super) fn line(policy: &Policy, text: &str) -> Evaluation {

@@ -1,0 +1,123 @@
+//! The commands of one line as each other's surroundings: what feeds what, what was fetched before.
+
+use super::catalog::Catalog;
+use super::effects::{Effect, EffectKind};
+use super::evaluate::Judged;
+use super::judged::{Candidate, View};
+use super::matcher::{Given, Places};
+use super::unwrap;
+use crate::shell::{SimpleCommand, Spot, SubstitutionKind};
+use std::path::{Path, PathBuf};
+
+/// All commands of one line.
+#[derive(Debug)]
+pub(crate) struct Mates {
+    all: Vec<Candidate>,
+    /// For each the ones whose output is its standard input.
+    upstream: Vec<Vec<usize>>,
+    /// For each the ones whose output stands in its words.
+    inserted: Vec<Vec<usize>>,
+}
+
+/// What comes out of some commands.
+#[derive(Debug, Default)]
+pub(crate) struct Output {
+    /// Some of it comes from the network.
+    pub(crate) network: bool,
+    /// All of it is what stands in files that are known.
+    pub(crate) files: bool,
+    /// The files that it may hold.
+    pub(crate) read: Vec<Given>,
+}
+
+impl Mates {
+    pub(super) fn new(all: Vec<Candidate>, commands: &[SimpleCommand]) -> Self {
+        let inserted = |command: &SimpleCommand| {
+            let read = command.substitutions.iter().filter(|one| {
+                one.kind != SubstitutionKind::WriteTo && matches!(one.spot, Spot::Word(_) | Spot::Redirection)
+            });
+            read.flat_map(|one| one.commands.iter().copied()).collect()
+        };
+        Self {
+            all,
+            upstream: commands.iter().map(|command| command.upstream.clone()).collect(),
+            inserted: commands.iter().map(inserted).collect(),
+        }
+    }
+
+    /// Returns what feeds the standard input of a command.
+    pub(crate) fn fed(&self, position: usize, catalog: &Catalog, places: &Places) -> Output {
+        self.output(self.upstream.get(position), catalog, places)
+    }
+
+    /// Returns what stands in the words of a command.
+    pub(crate) fn inserted(&self, position: usize, catalog: &Catalog, places: &Places) -> Output {
+        self.output(self.inserted.get(position), catalog, places)
+    }
+
+    fn output(&self, from: Option<&Vec<usize>>, catalog: &Catalog, places: &Places) -> Output {
+        let mut output = Output { files: true, ..Output::default() };
+        let mut left: Vec<usize> = from.cloned().unwrap_or_default();
+        let mut seen = vec![false; self.all.len()];
+        while let Some(index) = left.pop() {
+            match seen.get_mut(index) {
+                Some(known) if !*known => *known = true,
+                _ => continue,
+            }
+            left.extend(self.upstream.get(index).into_iter().flatten());
+            left.extend(self.inserted.get(index).into_iter().flatten());
+            let Some(candidate) = self.all.get(index) else { continue };
+            each_effect(candidate, catalog, places, |effect| match effect {
+                Some(effect) if effect.kind.is_on_hosts() => output.network = true,
+                Some(effect) if effect.kind == EffectKind::FsRead => output.read.append(&mut effect.paths),
+                Some(_) => {}
+                None => output.files = false,
+            });
+        }
+        output
+    }
+
+    /// Says whether a command before this one has fetched a file of this name.
+    pub(crate) fn has_fetched(&self, position: usize, path: &Path, catalog: &Catalog, places: &Places) -> bool {
+        let mut fetched: Vec<PathBuf> = Vec::new();
+        for candidate in self.all.iter().take(position) {
+            let (mut network, mut written) = (false, Vec::new());
+            each_effect(candidate, catalog, places, |effect| match effect {
+                Some(effect) if effect.kind == EffectKind::NetConnect => network = true,
+                Some(effect) if effect.kind == EffectKind::FsWrite => written.append(&mut effect.paths),
+                Some(_) | None => {}
+            });
+            // What a file was made from is followed: `cp a b`, `mv a b`, `tar xf a`.
+            let reads = || fetched.iter().any(|known| mentions(candidate, known, places));
+            if network || reads() {
+                fetched.extend(written.iter().filter_map(Given::known).map(Path::to_owned));
+            }
+        }
+        fetched.iter().any(|known| path.starts_with(known))
+    }
+}
+
+/// Says whether a command has a path among its words.
+fn mentions(candidate: &Candidate, path: &Path, places: &Places) -> bool {
+    let words = candidate.arguments.iter().skip(1).filter_map(super::normal::Argument::known);
+    words.into_iter().any(|word| candidate.directories.iter().any(|directory| places.absolute(word, directory) == path))
+}
+
+/// Programs that print what stands in files, or change it in ways that leave it what it is.
+const PLAIN: [&str; 14] =
+    ["cat", "head", "tail", "sed", "grep", "cut", "sort", "uniq", "tr", "echo", "printf", "ls", "find", "xargs"];
+
+/// Calls `look` with every effect of a command and of what it starts; with nothing where it may print what
+/// no effect tells.
+fn each_effect(candidate: &Candidate, catalog: &Catalog, places: &Places, mut look: impl FnMut(Option<&mut Effect>)) {
+    let mut judged = Judged::default();
+    unwrap::expand(candidate.clone(), catalog, &mut judged);
+    for candidate in &judged.candidates {
+        for view in View::of(candidate, catalog) {
+            super::effects::effects(&view, places).iter_mut().for_each(|effect| look(Some(effect)));
+        }
+        if !candidate.all_names().any(|name| PLAIN.contains(&name)) {
+            look(None);
+        }
+    }
+}
