@@ -19,6 +19,7 @@ mod compose;
 mod condition;
 mod defaults;
 mod demands;
+mod door;
 mod effects;
 mod evaluate;
 mod examples;
