@@ -1,6 +1,6 @@
 //! What one command starts: the command after a wrapper's options, a shell's line, `find -exec`.
 
-use super::catalog::{Entry, Wrapper};
+use super::catalog::{Catalog, Entry, Wrapper};
 use super::compose;
 use super::effects::{holds, texts};
 use super::found::found;
@@ -29,7 +29,7 @@ pub(super) fn starts(view: &View<'_>, entry: &Entry, script: &mut Option<String>
     if entry.shell {
         return shell_starts(view, script);
     }
-    if entry.multicall {
+    if entry.multicall && entry.subcommands.is_empty() {
         let applet = |from: usize| wrapped(view, &Wrapper::default(), from);
         return operand_starts(&candidate.arguments, entry).into_iter().flat_map(applet).collect();
     }
@@ -49,6 +49,7 @@ pub(super) fn starts(view: &View<'_>, entry: &Entry, script: &mut Option<String>
     }
     for wrapper in chain.iter().filter_map(|sub| sub.wrapper.as_ref()) {
         let from = match (wrapper.dashes, view.command.dashes) {
+            (_, _) if wrapper.itself => itself(view, entry),
             (true, Some((_, at))) => Some(at + 1),
             (true, None) => None,
             (false, _) => view.command.operands.first().map(|operand| operand.at),
@@ -56,6 +57,13 @@ pub(super) fn starts(view: &View<'_>, entry: &Entry, script: &mut Option<String>
         started.extend(from.into_iter().flat_map(|from| wrapped(view, wrapper, from)));
     }
     started
+}
+
+/// Returns where the subcommand stands, if it is the name of a program that the catalog knows.
+fn itself(view: &View<'_>, entry: &Entry) -> Option<usize> {
+    let at = operand_starts(&view.candidate.arguments, entry).into_iter().next()?;
+    let word = view.candidate.arguments.get(at)?.known()?.to_str()?;
+    view.catalog.entry(word).map(|_| at)
 }
 
 fn wrapper_starts(view: &View<'_>, entry: &Entry, wrapper: &Wrapper) -> Vec<Started> {
@@ -169,6 +177,10 @@ fn wrapped(view: &View<'_>, wrapper: &Wrapper, from: usize) -> Vec<Started> {
     if words.is_empty() {
         return alone(set, inner);
     }
+    let first = words.first().and_then(Argument::known).and_then(OsStr::to_str).unwrap_or_default();
+    if wrapper.files.iter().any(|ending| first.ends_with(ending)) {
+        return Vec::new();
+    }
     let placeholder = wrapper.placeholder.iter().find_map(|name| value(view, Some(name)));
     let placeholder = placeholder.map(|text| text.unwrap_or(OsStr::new("{}")).to_owned());
     match placeholder.as_ref().and_then(|text| text.to_str()) {
@@ -191,9 +203,15 @@ fn wrapped(view: &View<'_>, wrapper: &Wrapper, from: usize) -> Vec<Started> {
         None => {}
     }
     inner.become_program(words);
-    inner.passes_on = wrapper.covers;
+    // Nobody who may run `npx` may run any program of any name with it; in a container it is not ours.
+    inner.passes_on = wrapper.covers && (wrapper.elsewhere || is_bounded(&inner, view.catalog));
     inner.assignments = set;
     vec![Started::Command(Box::new(inner))]
+}
+
+/// Says whether all effects of a command are known.
+fn is_bounded(candidate: &Candidate, catalog: &Catalog) -> bool {
+    View::of(candidate, catalog).iter().all(View::is_bounded)
 }
 
 /// `env X=1` sets nothing for anybody, but says what it would.

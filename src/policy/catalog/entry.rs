@@ -21,12 +21,16 @@ pub(crate) enum Style {
     Clap,
     /// One dash or two, no bundles, the first operand ends the options.
     Go,
+    /// The same, but options stand anywhere (`go test ./... -run X`, `ffmpeg -i a b -y`).
+    SingleDash,
     /// Options, starting points, then an expression of `-name value` (find(1)).
     Find,
     /// `name=value` (dd(1)).
     KeyValue,
     /// As GNU, but the first argument is a bundle with or without its dash (tar(1)).
     OldTar,
+    /// No options: every argument is an operand (`yarn SCRIPT -x`).
+    Words,
 }
 
 /// What the operands of a program are.
@@ -84,6 +88,10 @@ pub(crate) struct Wrapper {
     pub(crate) module: Option<String>,
     /// Who may run this may run what it starts; the effects of that are judged all the same (`npx`).
     pub(crate) covers: bool,
+    /// Endings of words that are files which the program runs itself, not commands (`uv run x.py`).
+    pub(crate) files: Vec<String>,
+    /// The subcommand itself is the command, where the catalog knows a program of that name (`yarn tsc`).
+    pub(crate) itself: bool,
 }
 
 /// A subcommand as the data files write it.
@@ -101,6 +109,7 @@ pub(super) struct RawSubcommand {
     runs: Several<RawRuns>,
     /// Its effects are not known.
     unknown: bool,
+    open: bool,
 }
 
 /// A program as the data files write it.
@@ -142,6 +151,8 @@ pub(crate) struct Subcommand {
     pub(crate) effects: Vec<Item>,
     pub(crate) runs: Vec<Runs>,
     pub(crate) unknown: bool,
+    /// Options that are not listed are certainly harmless (`npm test --coverage`).
+    pub(crate) open: bool,
 }
 
 /// Subcommands, by every name that each has.
@@ -240,6 +251,7 @@ fn subcommand(
         effects: items(raw.effects)?,
         runs: raw.runs.0.into_iter().map(RawRuns::read).collect::<Result<_, _>>()?,
         unknown: raw.unknown,
+        open: raw.open,
     };
     Ok((Arc::new(made), raw.names))
 }

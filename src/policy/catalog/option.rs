@@ -73,12 +73,17 @@ impl OptionTable {
         Self { global: Some(Arc::clone(global)), ..self }
     }
 
-    /// Returns the option that is spelled exactly so. `-NUM` in the catalog stands for `-20`.
+    /// Returns the option that is spelled exactly so. `-NUM` in the catalog stands for `-20`, `+NAME` for
+    /// `+nightly`.
     pub(crate) fn exact(&self, spelling: &str) -> Option<&Switch> {
         let own = self.by_spelling.get(spelling).and_then(|index| self.switches.get(*index));
         let found = own.or_else(|| self.global.as_ref()?.exact(spelling));
         let number = || spelling.strip_prefix('-').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
-        if found.is_none() && spelling.len() > 1 && number() { self.exact("-NUM") } else { found }
+        match found {
+            None if spelling.len() > 1 && number() => self.exact("-NUM"),
+            None if spelling.starts_with('+') && spelling != "+NAME" => self.exact("+NAME"),
+            found => found,
+        }
     }
 
     /// Returns the options that have a long spelling beginning so.

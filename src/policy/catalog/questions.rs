@@ -47,6 +47,10 @@ impl Catalog {
         if !self.is_multicall(zeroth) {
             return Some((zeroth.to_owned(), 0));
         }
+        // Called by its own name it has commands of its own (rustup).
+        if self.entry(zeroth).is_some_and(|entry| !entry.subcommands.is_empty()) {
+            return None;
+        }
         let index = argv.iter().skip(1).position(|argument| !argument.as_bytes().starts_with(b"-"))? + 1;
         base(argv.get(index)?).map(|applet| (applet.to_owned(), index))
     }

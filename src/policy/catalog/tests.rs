@@ -59,6 +59,8 @@ fn a_multicall_program_is_its_applet() {
     assert_eq!(catalog.applet(&words("/tmp/rm x"), "busybox"), Some(("rm".to_owned(), 0)));
     assert_eq!(catalog.applet(&words("busybox"), "busybox"), None);
     assert_eq!(catalog.applet(&words("rm x"), "rm"), None);
+    assert_eq!(catalog.applet(&words("/x/cargo build"), "rustup"), Some(("cargo".to_owned(), 0)));
+    assert_eq!(catalog.applet(&words("rustup update"), "rustup"), None);
 }
 
 #[test]

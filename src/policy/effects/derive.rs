@@ -58,8 +58,10 @@ pub(crate) fn are_known(view: &View<'_>) -> bool {
     }
     let Some(entry) = view.entry else { return false };
     let command = &view.command;
-    let unlisted = command.strange_subcommand || (command.strange_option && entry.is_closed());
-    entry.effects.is_some() && !unlisted && !entry.chain(command.chain()).iter().any(|sub| sub.unknown)
+    let chain = entry.chain(command.chain());
+    let open = chain.iter().any(|sub| sub.open);
+    let unlisted = command.strange_subcommand || (command.strange_option && entry.is_closed() && !open);
+    entry.effects.is_some() && !unlisted && !chain.iter().any(|sub| sub.unknown)
 }
 
 /// Adds the effects of one item of the catalog.

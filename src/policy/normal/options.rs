@@ -109,7 +109,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes an operand. Returns whether it ends the options.
-    fn operand(&mut self, text: OsString, clarity: Clarity, may_be_value: bool, at: usize) -> bool {
+    pub(super) fn operand(&mut self, text: OsString, clarity: Clarity, may_be_value: bool, at: usize) -> bool {
         self.first_operand.get_or_insert(at);
         if self.subcommand_word(&text, clarity, may_be_value, at) {
             return false;
@@ -128,7 +128,14 @@ impl<'a> Reader<'a> {
         self.command.operands.push(Operand { text, role, may_be_value, clarity, at });
         match self.style() {
             Style::PosixStop | Style::Go => true,
-            Style::Gnu | Style::Git | Style::Clap | Style::Find | Style::KeyValue | Style::OldTar => false,
+            Style::Gnu
+            | Style::Git
+            | Style::Clap
+            | Style::SingleDash
+            | Style::Find
+            | Style::KeyValue
+            | Style::OldTar
+            | Style::Words => false,
         }
     }
 
@@ -222,7 +229,7 @@ impl<'a> Reader<'a> {
         if let Some(switch) = table.exact(&name) {
             return self.known(switch, value, true);
         }
-        if self.style() == Style::Go {
+        if matches!(self.style(), Style::Go | Style::SingleDash) {
             return self.go_option(table, &name, value);
         }
         if name.starts_with("--") {
@@ -247,6 +254,12 @@ impl<'a> Reader<'a> {
         let meant = if abbreviates { table.abbreviated(name) } else { Vec::new() };
         if let [only] = meant.as_slice() {
             return self.known(only, value, true);
+        }
+        if meant.is_empty()
+            && self.style() == Style::Git
+            && let Some(negation) = negation(table, name)
+        {
+            return self.flag([negation].into(), None, Role::Plain, true);
         }
         // An abbreviation of several options is an error in the program, or a longer list than ours.
         for switch in &meant {
@@ -306,6 +319,23 @@ fn may_be_options(argument: &Argument) -> bool {
             let start = written.strip_prefix('"').unwrap_or(written);
             start.starts_with(['$', '`', '-', '+']) || !written.starts_with('"')
         }
+    }
+}
+
+/// Returns the whole name of an option that takes back one that is listed: git(1) knows `--no-x` for nearly
+/// every `--x`, in any length.
+fn negation(table: &OptionTable, name: &str) -> Option<String> {
+    let Some(rest) = name.strip_prefix("--no-") else {
+        let opposite = format!("--no-{}", name.strip_prefix("--")?);
+        return table.exact(&opposite).map(|_| name.to_owned());
+    };
+    let positive = format!("--{rest}");
+    if table.exact(&positive).is_some() {
+        return Some(name.to_owned());
+    }
+    match table.abbreviated(&positive).as_slice() {
+        [only] => only.spellings.first().map(|whole| whole.replacen("--", "--no-", 1)),
+        _ => None,
     }
 }
 

@@ -1,5 +1,6 @@
-//! Option styles that are not made of dashes alone: find(1), dd(1), the old way of tar(1).
+//! Option styles that are not made of dashes alone: find(1), dd(1), the old way of tar(1), none at all.
 
+use super::command::Clarity;
 use super::options::{Reader, split};
 use crate::policy::catalog::Style;
 use std::ffi::OsStr;
@@ -12,7 +13,17 @@ impl Reader<'_> {
             Style::Find => self.find_argument(text),
             Style::KeyValue => self.key_value(text),
             Style::OldTar if at == 1 && !text.as_bytes().starts_with(b"-") => self.old_bundle(text),
-            Style::OldTar | Style::Gnu | Style::PosixStop | Style::Git | Style::Clap | Style::Go => false,
+            Style::Words => {
+                self.operand(text.to_owned(), Clarity::Known, false, at);
+                true
+            }
+            Style::OldTar
+            | Style::Gnu
+            | Style::PosixStop
+            | Style::Git
+            | Style::Clap
+            | Style::Go
+            | Style::SingleDash => false,
         }
     }
 

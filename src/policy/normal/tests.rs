@@ -99,3 +99,18 @@ fn bytes_that_are_no_text_stay_themselves() {
     };
     assert_ne!(odd(0xfe), odd(0xff));
 }
+
+#[test]
+fn git_takes_back_every_option() {
+    let found = command("git push --no-dry --no-force origin main");
+    assert!(!found.strange_option);
+    assert!(found.flags.iter().any(|flag| flag.name() == "--no-dry-run"));
+    assert!(command("git push --no-such origin").strange_option);
+}
+
+#[test]
+fn a_style_without_options_has_operands_only() {
+    let found = command("yarn some-script -x --version=1 -- y");
+    assert!(!found.strange_option && found.flags.is_empty());
+    assert_eq!(found.operands.len(), 4);
+}
