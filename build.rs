@@ -1,5 +1,10 @@
 //! Turns the catalog's YAML into JSON, one text per program, with tables of their names: nothing of it is
-//! read before a program asks for it.
+//! read before a program asks for it. And compiles the shim where it can stand alone.
+
+#[path = "src/sys/elf.rs"]
+mod elf;
+#[path = "build/shim.rs"]
+mod shim;
 
 use serde_json::Value;
 use std::error::Error;
@@ -25,7 +30,7 @@ fn main() -> Done<()> {
         tables.add(&family, read(&path)?).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     fs::write(out.join("catalog.rs"), tables.source()?)?;
-    Ok(())
+    shim::build(&out)
 }
 
 fn read(path: &Path) -> Done<Value> {
@@ -39,7 +44,8 @@ struct Tables {
     /// Family, name, JSON.
     entries: Vec<(String, String, String)>,
     names: Vec<(String, usize)>,
-    patterns: Vec<(String, usize)>,
+    /// What stands before the first `*`, what stands after it, the index of the entry.
+    patterns: Vec<(String, String, usize)>,
     shells: Vec<String>,
     injecting: Vec<String>,
 }
@@ -62,7 +68,9 @@ impl Tables {
                 self.shells.extend(plain.iter().cloned());
             }
             self.names.extend(plain.into_iter().map(|name| (name, index)));
-            self.patterns.extend(patterns.into_iter().map(|name| (name, index)));
+            let parts =
+                |name: &String| name.split_once('*').map(|(start, rest)| (start.to_owned(), rest.to_owned(), index));
+            self.patterns.extend(patterns.iter().filter_map(parts));
             self.entries.push((family.to_owned(), name, serde_json::to_string(&entry)?));
         }
         Ok(())
@@ -78,7 +86,7 @@ impl Tables {
         let mut out = String::new();
         writeln!(out, "pub(super) static ENTRIES: &[(&str, &str, &str)] = &{:?};", self.entries)?;
         writeln!(out, "pub(super) static NAMES: &[(&str, usize)] = &{:?};", self.names)?;
-        writeln!(out, "pub(super) static PATTERNS: &[(&str, usize)] = &{:?};", self.patterns)?;
+        writeln!(out, "pub(super) static PATTERNS: &[(&str, &str, usize)] = &{:?};", self.patterns)?;
         writeln!(out, "pub(super) static SHELLS: &[&str] = &{:?};", self.shells)?;
         writeln!(out, "pub(super) static INJECTING: &[&str] = &{:?};", self.injecting)?;
         Ok(out)

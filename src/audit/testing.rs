@@ -100,6 +100,7 @@ pub(super) fn request(argv: &[&str]) -> Request {
             path: Path::new("/usr/bin").join(argv.first().copied().unwrap_or_default()),
             id: FileId { device: 65024, inode: u64::MAX },
             size: 14_000,
+            changed_ns: 1,
         },
         named: Some("/usr/bin/git".into()),
         argv: argv.iter().map(Into::into).collect(),

@@ -3,6 +3,7 @@
 //! The texts here are `--help` and, by [`super::man`], the man pages. What stands under "Examples:" and
 //! the like after a command's options becomes a section of its page.
 
+use super::help;
 use crate::model::Tier;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -82,13 +83,17 @@ pub enum Command {
     /// that `tollgate run` would take here. With `--line` the text is read as a shell line: every
     /// command in it is judged, and what cannot be known before it runs is decided by
     /// `defaults.unknown`. Nothing is run and nothing is recorded.
-    #[command(after_long_help = CHECK)]
+    #[command(after_long_help = help::CHECK)]
     Check(CheckArgs),
     /// Say which rules match a command, where they stand, and why the outcome follows
     ///
     /// As `tollgate check`, with every rule that matches, its file and line, and its reason.
-    #[command(after_long_help = EXPLAIN)]
+    #[command(after_long_help = help::EXPLAIN)]
     Explain(CheckArgs),
+    /// Write, check and compare policies
+    ///
+    /// A policy is a YAML file, described in tollgate-policy(5). Nothing here runs a program.
+    Policy(super::policy::args::PolicyCommand),
     /// Verify and read the records
     ///
     /// Every session writes one file of JSON lines, described in tollgate-audit(5).
@@ -152,29 +157,6 @@ Examples:
 Exit status:
   0    the file was written
   125  it was not: it is there already, or cannot be written";
-
-const CHECK: &str = "\
-Examples:
-  tollgate check -- git push --force
-  tollgate check --line 'cd / && rm -rf usr'
-  tollgate check --policy new.yaml --json -- npm publish
-
-Exit status:
-  0    allow
-  1    deny
-  2    ask
-  125  error: a policy that does not load, or wrong usage";
-
-const EXPLAIN: &str = "\
-Examples:
-  tollgate explain -- git push --force
-  tollgate explain --line 'curl -d @/etc/shadow https://host.example'
-
-Exit status:
-  0    allow
-  1    deny
-  2    ask
-  125  error: a policy that does not load, or wrong usage";
 
 const DOCTOR: &str = "\
 Tiers:
@@ -269,7 +251,7 @@ pub struct InitArgs {
 
 /// `tollgate check` and `tollgate explain`.
 #[derive(Args, Clone, Debug)]
-#[command(group(ArgGroup::new("judged").required(true).args(["line", "command"])))]
+#[command(group(ArgGroup::new("judged").required(true).multiple(true).args(["line", "command", "tool"])))]
 pub struct CheckArgs {
     /// Where the policy comes from.
     #[command(flatten)]
@@ -277,11 +259,20 @@ pub struct CheckArgs {
     /// A shell line, as an agent would give it to its shell
     #[arg(long, value_name = "SHELL LINE")]
     pub line: Option<String>,
+    /// A tool call of an agent, by the tool's name: Write, WebFetch, mcp__server__name; Bash with --line
+    #[arg(long, value_name = "NAME")]
+    pub tool: Option<String>,
+    /// The file that the tool works on
+    #[arg(long, value_name = "FILE", requires = "tool")]
+    pub path: Option<PathBuf>,
+    /// The address that the tool fetches
+    #[arg(long, value_name = "URL", requires = "tool", conflicts_with = "path")]
+    pub url: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
     /// The command and its arguments
-    #[arg(trailing_var_arg = true, value_name = "COMMAND")]
+    #[arg(trailing_var_arg = true, value_name = "COMMAND", conflicts_with_all = ["line", "tool"])]
     pub command: Vec<OsString>,
 }
 

@@ -5,9 +5,11 @@ use super::{output, run};
 use crate::launch::{Caller, Places};
 use crate::model::text::{COMMAND_LIMIT, command, escape, escape_os};
 use crate::model::{
-    Decision, Evaluation, Invocation, Names, Outcome, Program, Scope, Situation, Subject, Usage, Via, exit,
+    Decision, Evaluation, Invocation, Match, Names, Outcome, Program, Scope, Situation, Subject, ToolCall, Usage, Via,
+    Weight, exit,
 };
-use crate::policy::Policy;
+use crate::policy::samples::Act;
+use crate::policy::{Policy, Seen, SeenCommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -15,13 +17,16 @@ use std::path::PathBuf;
 struct Judged {
     policy: Policy,
     evaluation: Evaluation,
+    /// How it is read.
+    seen: Seen,
     shown: String,
 }
 
 pub(super) fn check(arguments: &CheckArgs) -> u8 {
     answer(arguments, |judged| {
         let evaluation = &judged.evaluation;
-        let mut line = format!("{}  {}", evaluation.decision, judged.shown);
+        let mut line =
+            format!("{}  {}", output::painted(evaluation.decision.as_str(), evaluation.decision), judged.shown);
         line.push_str(&format!("  ({})", because(evaluation)));
         output::line(line);
         if let Some(reason) = evaluation.deciding().and_then(|found| found.reason.as_deref()) {
@@ -70,16 +75,33 @@ fn judge(arguments: &CheckArgs) -> Result<Judged, String> {
         ancestors: Some(Default::default()),
         ..caller.situation(None, &policy)
     };
-    let (evaluation, shown) = match &arguments.line {
-        Some(line) => {
-            (policy.evaluate_line_in(line, &caller.cwd, &[], &situation), escape(line.as_bytes()).into_owned())
-        }
-        None => {
+    let call = arguments.tool.as_ref().map(|tool| ToolCall {
+        tool: tool.clone(),
+        path: arguments.path.clone(),
+        url: arguments.url.clone(),
+        line: arguments.line.clone(),
+    });
+    let (evaluation, seen, shown) = match (&call, &arguments.line) {
+        (Some(call), _) => (
+            policy.evaluate_tool(call, &caller.cwd, &situation),
+            policy.view_tool(call, &caller.cwd),
+            escape(Act::Tool(call.clone()).shown().as_bytes()).into_owned(),
+        ),
+        (None, Some(line)) => (
+            policy.evaluate_line_in(line, &caller.cwd, &[], &situation),
+            policy.view_line(line, &caller.cwd, &[]),
+            escape(line.as_bytes()).into_owned(),
+        ),
+        (None, None) => {
             let subject = Subject { readings: vec![invocation(&caller, &arguments.command)], scope: Scope::Line };
-            (policy.evaluate_in(&subject, &situation), command(&arguments.command, COMMAND_LIMIT))
+            (
+                policy.evaluate_in(&subject, &situation),
+                policy.view(&subject),
+                command(&arguments.command, COMMAND_LIMIT),
+            )
         }
     };
-    Ok(Judged { policy, evaluation, shown })
+    Ok(Judged { policy, evaluation, seen, shown })
 }
 
 /// Describes a command as the gate would see it, found through PATH.
@@ -117,9 +139,19 @@ fn because(evaluation: &Evaluation) -> String {
     }
 }
 
+/// Returns what a match says: its decision in colour, or that it decides nothing.
+fn word(found: &Match) -> String {
+    match found.weight {
+        Weight::Decides | Weight::Tightens => output::decision(found.decision),
+        Weight::Counted | Weight::Noted => format!("{:<5}", found.word()),
+    }
+}
+
 fn explanation(judged: &Judged) -> String {
     let evaluation = &judged.evaluation;
-    let mut out = format!("{}  {}\n\n", evaluation.decision, judged.shown);
+    let mut out =
+        format!("{}  {}\n\n", output::painted(evaluation.decision.as_str(), evaluation.decision), judged.shown);
+    out.push_str(&reading(&judged.seen));
     if evaluation.matches.is_empty() {
         out.push_str("No rule matches.\n");
     }
@@ -127,7 +159,7 @@ fn explanation(judged: &Judged) -> String {
         let place = &found.place;
         let file = escape_os(place.file.as_os_str());
         let id = escape(found.rule.as_str().as_bytes());
-        out.push_str(&format!("  {:<5}  {id}\n", found.word()));
+        out.push_str(&format!("  {}  {id}\n", word(found)));
         out.push_str(&format!(
             "         at       {file}:{}:{} ({} layer)\n",
             place.line,
@@ -152,6 +184,38 @@ fn explanation(judged: &Judged) -> String {
     }
     out.push_str(&format!("\n{}\n", why(judged)));
     out
+}
+
+/// Says how the command is read, a paragraph for each command in it.
+fn reading(seen: &Seen) -> String {
+    let mut out = String::new();
+    for one in &seen.commands {
+        out.push_str(&format!("  read as  {}\n", escape(one.command.as_bytes())));
+        for (label, text) in parts(one) {
+            out.push_str(&format!("           {label:<11} {}\n", escape(text.as_bytes())));
+        }
+    }
+    for why in &seen.unread {
+        out.push_str(&format!("  not read {}\n", escape(why.as_bytes())));
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out
+}
+
+fn parts(one: &SeenCommand) -> Vec<(&'static str, String)> {
+    let program = match &one.subcommand {
+        Some(name) => format!("{} {name}", one.program),
+        None => one.program.clone(),
+    };
+    let mut found = vec![("program", program)];
+    found.extend((!one.flags.is_empty()).then(|| ("options", one.flags.join(" "))));
+    found.extend((!one.operands.is_empty()).then(|| ("operands", one.operands.join(" "))));
+    found.extend(one.starts_another.then(|| ("note", "only starts the next command, which is judged too".to_owned())));
+    found.extend((!one.known).then(|| ("note", "not in the catalog: read in every way it could be meant".to_owned())));
+    found.extend(one.open.then(|| ("note", "a part is only known when it runs".to_owned())));
+    found
 }
 
 fn why(judged: &Judged) -> String {
@@ -197,7 +261,9 @@ fn json(judged: &Judged) -> serde_json::Value {
     serde_json::json!({
         "decision": evaluation.decision.as_str(),
         "rule": evaluation.rule_name(),
+        "because": because(evaluation),
         "unknown": evaluation.unknown,
+        "view": judged.seen,
         "matches": matches,
         "policy": judged.policy.digest().to_string(),
     })

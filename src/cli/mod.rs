@@ -6,9 +6,11 @@ pub mod args;
 mod audit;
 mod check;
 mod doctor;
+mod help;
 mod init;
 pub mod man;
 mod output;
+pub mod policy;
 mod run;
 
 use crate::model::exit;
@@ -37,6 +39,7 @@ fn dispatch(arguments: args::Cli) -> u8 {
         args::Command::Init(options) => init::init(&options),
         args::Command::Check(options) => check::check(&options),
         args::Command::Explain(options) => check::explain(&options),
+        args::Command::Policy(options) => policy::policy(&options),
         args::Command::Audit(options) => audit::audit(&options),
         args::Command::Doctor(options) => doctor::doctor(&options),
         args::Command::Completions { shell } => man::completions(shell),

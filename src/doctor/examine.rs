@@ -2,6 +2,7 @@
 
 use super::report::{Check, Report, State};
 use crate::sys::barrier::{self, Passage};
+use crate::sys::elf::Linkage;
 use crate::sys::filter::FilterOptions;
 use crate::sys::landlock;
 use crate::sys::notify::Listener;
@@ -59,7 +60,7 @@ pub fn examine(shim: &Path) -> io::Result<Report> {
         ),
         check(
             "E4",
-            "shim on PATH",
+            shim_kind(shim),
             &shim_found,
             "one decision before the exec; the fallback",
             Some(format!("install tollgate-shim at {}", shim.display())).filter(|_| shim_found.is_err()),
@@ -89,6 +90,15 @@ pub fn examine(shim: &Path) -> io::Result<Report> {
         exec_tier,
         checks,
     })
+}
+
+/// Says whether the loader, and so the environment, has a part in the shim.
+fn shim_kind(shim: &Path) -> &'static str {
+    match Linkage::of(shim) {
+        Ok(Linkage::Static) => "shim on PATH, static",
+        Ok(Linkage::Dynamic) => "shim on PATH, dynamic: the loader reads LD_PRELOAD and its like",
+        Err(_) => "shim on PATH",
+    }
 }
 
 fn number(path: &str) -> Option<u32> {

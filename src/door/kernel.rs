@@ -1,14 +1,15 @@
 //! The kernel door: a pool of workers at the listener, each with one exec at the barrier.
 
-use super::announced::Announced;
+use super::announced::{Announced, Form};
 use super::outcomes::Outcomes;
 use crate::gate::{Gate, Hold, Reply};
 use crate::model::{Door, FileId, ProcessId, ProgramFile, Request, Seq, Truth, exit};
 use crate::sys::barrier::{self, Held, Passage};
+use crate::sys::elf::Linkage;
 use crate::sys::notify::{Listener, Notification};
 use crate::sys::procfs::{self, Image};
 use crate::sys::{memory, process, watch};
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub struct ShimFile {
     size: u64,
     modified_ns: i128,
     changed_ns: i128,
+    linkage: Linkage,
 }
 
 impl ShimFile {
@@ -39,7 +41,17 @@ impl ShimFile {
     #[must_use]
     pub fn of(image: &Image) -> Self {
         let Image { device, inode, size, modified_ns, changed_ns, .. } = *image;
-        Self { device, inode, size, modified_ns, changed_ns }
+        // What cannot be looked at has a loader, for which more is asked.
+        let linkage = Linkage::of(&image.path).unwrap_or(Linkage::Dynamic);
+        Self { device, inode, size, modified_ns, changed_ns, linkage }
+    }
+
+    fn is(&self, image: &Image) -> bool {
+        self.device == image.device
+            && self.inode == image.inode
+            && self.size == image.size
+            && self.modified_ns == image.modified_ns
+            && self.changed_ns == image.changed_ns
     }
 }
 
@@ -163,10 +175,14 @@ impl KernelDoor {
             }
         };
         // What the shim was allowed is followed since then.
-        if self.announced.confirm(&request).is_some() {
-            return held.release();
-        }
-        let reply = self.gate.decide(&request, &hold);
+        let reply = match self.announced.confirm(&request).map(|confirmed| confirmed.form) {
+            Some(Form::Program) => return held.release(),
+            Some(Form::Script) => match self.gate.decide_unless_allowed(&request, &hold) {
+                Some(reply) => reply,
+                None => return held.release(),
+            },
+            None => self.gate.decide(&request, &hold),
+        };
         self.carry_out(reply, held, hold);
     }
 
@@ -195,8 +211,10 @@ impl KernelDoor {
     fn describe(&self, held: &Held, hold: &HeldProcess) -> io::Result<Described> {
         let process = hold.process;
         let image = procfs::image(process.0)?;
-        let is_shim = self.shim.is_some_and(|shim| shim == ShimFile::of(&image));
-        if is_shim && !is_preloaded(process)? {
+        let shim = self.shim.filter(|shim| shim.is(&image));
+        if let Some(shim) = shim
+            && (shim.linkage == Linkage::Static || !is_preloaded(process)?)
+        {
             return Ok(Described::Shim);
         }
         let start = held.start()?;
@@ -215,7 +233,7 @@ impl KernelDoor {
             cwd: procfs::directory(process.0)?,
             environment,
         };
-        Ok(if is_shim { Described::PreloadedShim(request) } else { Described::Program(request) })
+        Ok(if shim.is_some() { Described::PreloadedShim(request) } else { Described::Program(request) })
     }
 
     /// Judges a caller that a debugger of the session controls. What it says can change before the
@@ -268,14 +286,16 @@ impl KernelDoor {
         self.answer(reply, call, hold);
     }
 
-    /// Makes execve fail, and tells why on the caller's own standard error where that can be opened.
+    /// Makes execve fail, and tells why on the caller's own standard error where that takes it at once.
     fn fail(&self, call: &Notification, text: &[u8]) {
-        use std::os::unix::fs::OpenOptionsExt;
-        let path = format!("/proc/{}/fd/2", call.thread());
-        let flags = libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_APPEND;
-        let told = std::fs::File::options().write(true).custom_flags(flags).open(path);
-        // A caller whose standard error is a socket, or full, gets the error number alone.
-        told.and_then(|mut file| file.write_all(text)).ok();
+        let process = procfs::process_of(call.thread()).unwrap_or_else(|| call.thread());
+        let own = process::open_process(process).and_then(|fd| process::standard_error(fd.as_fd()));
+        // The number could be another process's by now; what was opened while the call waits is not.
+        if let Ok(own) = own
+            && self.listener.is_valid(call)
+        {
+            process::write_at_once(&own, text).ok();
+        }
         self.listener.fail(call, libc::EACCES).ok();
     }
 }
@@ -283,7 +303,8 @@ impl KernelDoor {
 enum Described {
     /// Our shim: it asks by itself.
     Shim,
-    /// Our shim with somebody else's code in it: it asks by itself, and that it ran is recorded.
+    /// Our shim with somebody else's code in it, where it has a loader: it asks by itself, and that it ran is
+    /// recorded.
     PreloadedShim(Request),
     Program(Request),
 }
@@ -296,7 +317,8 @@ fn is_preloaded(process: ProcessId) -> io::Result<bool> {
 }
 
 fn program_file(image: Image) -> ProgramFile {
-    ProgramFile { path: image.path, id: FileId { device: image.device, inode: image.inode }, size: image.size }
+    let id = FileId { device: image.device, inode: image.inode };
+    ProgramFile { path: image.path, id, size: image.size, changed_ns: image.changed_ns }
 }
 
 /// Returns a request of which only the process is known.
@@ -306,7 +328,12 @@ fn unreadable(process: ProcessId) -> Request {
         truth: Truth::Unverified,
         process,
         parent: ProcessId(procfs::parent(process.0).unwrap_or(0)),
-        program: ProgramFile { path: PathBuf::from("(unreadable)"), id: FileId { device: 0, inode: 0 }, size: 0 },
+        program: ProgramFile {
+            path: PathBuf::from("(unreadable)"),
+            id: FileId { device: 0, inode: 0 },
+            size: 0,
+            changed_ns: 0,
+        },
         named: None,
         argv: procfs::arguments(process.0).unwrap_or_default(),
         cwd: procfs::directory(process.0).unwrap_or_default(),

@@ -96,6 +96,7 @@ mod tests {
                 path: "/bin/x".into(),
                 id: crate::model::FileId { device: 1, inode: 1 },
                 size: 1,
+                changed_ns: 0,
             },
             named: None,
             argv: Vec::new(),

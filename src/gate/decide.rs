@@ -55,6 +55,13 @@ pub struct Gate {
     lineage: Lineage,
 }
 
+/// A request that was resolved and evaluated.
+struct Judged {
+    subject: Subject,
+    evaluation: Evaluation,
+    took: Duration,
+}
+
 /// Failing to write a record: the only error, and it refuses.
 type Written<T> = Result<T, AuditError>;
 
@@ -161,16 +168,35 @@ impl Gate {
 
     /// Decides a request: writes the record, then says what the door must do.
     pub fn decide(&self, request: &Request, hold: &dyn Hold) -> Reply {
+        self.settle_or_refuse(request, &self.judge(request), hold)
+    }
+
+    /// Judges what has its record already, in words that leave something out: the script, but not its
+    /// interpreter. Where nothing stands against that either, it is the same decision, and this returns
+    /// nothing; else it is a decision of its own.
+    pub fn decide_unless_allowed(&self, request: &Request, hold: &dyn Hold) -> Option<Reply> {
+        let judged = self.judge(request);
+        match judged.evaluation.decision {
+            Decision::Allow => None,
+            Decision::Ask | Decision::Deny => Some(self.settle_or_refuse(request, &judged, hold)),
+        }
+    }
+
+    fn judge(&self, request: &Request) -> Judged {
         let started = Instant::now();
         let mut subject = resolve::resolve(request, self.scope(), &self.identities, self.policy.catalog());
         self.carried.remove_answered(request.process, &mut subject);
         let evaluation = self.evaluate(request, &subject);
-        let took = started.elapsed();
-        let reply = self.settle(request, &subject, &evaluation, took, hold).unwrap_or_else(|error| {
+        Judged { subject, evaluation, took: started.elapsed() }
+    }
+
+    fn settle_or_refuse(&self, request: &Request, judged: &Judged, hold: &dyn Hold) -> Reply {
+        let Judged { subject, evaluation, took } = judged;
+        let reply = self.settle(request, subject, evaluation, *took, hold).unwrap_or_else(|error| {
             Reply::refuse(&message::fault(request, &format!("nothing may run that cannot be recorded: {error}")))
         });
         if self.policy.reads_ancestors() && matches!(reply, Reply::Permit(_)) {
-            self.lineage.remember(request, &subject, self.policy.catalog());
+            self.lineage.remember(request, subject, self.policy.catalog());
         }
         reply
     }

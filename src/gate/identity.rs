@@ -5,7 +5,7 @@
 //! and an exact copy are then recognised. An altered copy is another program; only keeping the file
 //! unreadable holds that.
 
-use crate::model::{Digest, FileId, ProgramFile};
+use crate::model::{Digest, FileId, ProgramFile, changed_ns};
 use crate::policy::{Catalog, NamedPrograms};
 use sha2::Digest as _;
 use std::collections::HashMap;
@@ -18,6 +18,10 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// Where programs are looked for, beside PATH.
 const STANDARD_FOLDERS: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/// How many names of files are remembered: an agent that makes new programs without end must not fill
+/// the memory.
+const REMEMBERED_NAMES: usize = 16 * 1024;
 
 /// What rules call a file that was found at the start.
 #[derive(Debug)]
@@ -50,7 +54,7 @@ pub struct Identities {
     folders: Vec<PathBuf>,
     always_digest: bool,
     digests: Mutex<HashMap<Seen, Option<Digest>>>,
-    trusted_names: Mutex<HashMap<(FileId, String), bool>>,
+    trusted_names: Mutex<HashMap<(FileId, i128, String), bool>>,
     /// When the programs were looked up, nanoseconds since the epoch: before the agent started.
     since: i128,
 }
@@ -103,7 +107,7 @@ impl Identities {
                 return;
             }
         }
-        let id = FileId { device: metadata.dev(), inode: metadata.ino() };
+        let id = FileId::of(&metadata);
         let known = self.by_file.get(&id).and_then(|found| found.first()).copied();
         if let (Some(name), Some(file)) = (name, known.and_then(|index| self.files.get_mut(index)))
             && !file.by_path
@@ -180,7 +184,7 @@ impl Identities {
     pub(super) fn digest(&self, file: &ProgramFile, through: &Path) -> Option<Digest> {
         let opened = File::open(through).ok()?;
         let metadata = opened.metadata().ok()?;
-        let key = (FileId { device: metadata.dev(), inode: metadata.ino() }, metadata.size(), changed(&metadata));
+        let key = (FileId::of(&metadata), metadata.size(), changed_ns(&metadata));
         if key.0 != file.id {
             return None;
         }
@@ -190,38 +194,38 @@ impl Identities {
 
     /// Says whether `name`, looked up in the trusted folders, is this very file, and was so before the
     /// agent started.
-    pub(super) fn is_name_of(&self, name: &str, file: FileId) -> bool {
+    pub(super) fn is_name_of(&self, name: &str, file: &ProgramFile) -> bool {
         if name.is_empty() || name.contains('/') {
             return false;
         }
         let mut known = self.trusted_names.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (file, name.to_owned());
+        // A name is known of a file as it was: a new link, a rename, and another file under a number
+        // that is used again, each come with a newer change.
+        let key = (file.id, file.changed_ns, name.to_owned());
         if let Some(known) = known.get(&key) {
             return *known;
         }
         let found = self.folders.iter().find_map(|folder| {
             let found = std::fs::metadata(folder.join(name)).ok()?;
-            (FileId { device: found.dev(), inode: found.ino() } == file).then_some((folder, found))
+            (FileId::of(&found) == file.id).then_some((folder, found))
         });
+        if known.len() >= REMEMBERED_NAMES {
+            known.clear();
+        }
         let Some((folder, found)) = found else {
             known.insert(key, false);
             return false;
         };
-        // A folder of this user is the agent's too. What it puts there gets no name by it; and because
-        // numbers of files are used again, nothing is remembered of such a file.
+        // A folder of this user is the agent's too: what it puts there gets no name by it.
         let user = nix::unistd::getuid().as_raw();
         let theirs = |metadata: &std::fs::Metadata| user == 0 || metadata.uid() == user;
-        if theirs(&found) || std::fs::metadata(folder).map_or(true, |folder| theirs(&folder)) {
-            return changed(&found) < self.since;
+        let changeable = theirs(&found) || std::fs::metadata(folder).map_or(true, |folder| theirs(&folder));
+        let has_name = !changeable || changed_ns(&found) < self.since;
+        if changed_ns(&found) == file.changed_ns {
+            known.insert(key, has_name);
         }
-        known.insert(key, true);
-        true
+        has_name
     }
-}
-
-/// Returns when the inode was last changed: what nobody can set.
-fn changed(metadata: &std::fs::Metadata) -> i128 {
-    i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec())
 }
 
 /// Returns the SHA-256 of what is left to read.

@@ -5,7 +5,6 @@ use crate::model::{FileId, Invocation, Names, Program, ProgramFile, Request, Sco
 use crate::policy::{self, Catalog};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
 /// How the files of a request are opened from here.
@@ -85,7 +84,7 @@ impl View<'_> {
         let mut names = Names::default();
         let mut consider = |name: Option<String>| {
             let Some(name) = name else { return };
-            if self.identities.is_name_of(&name, file.id) && !names.certain.contains(&name) {
+            if self.identities.is_name_of(&name, &file) && !names.certain.contains(&name) {
                 names.certain.push(name.clone());
             }
             if !names.possible.contains(&name) {
@@ -97,7 +96,7 @@ impl View<'_> {
         consider(named.and_then(|path| base_name(path.as_os_str())));
         // A path is only its own where it leads here, to us, too: another mount namespace can put any
         // file at any path.
-        let leads_here = std::fs::metadata(&file.path).is_ok_and(|found| id_of(&found) == file.id);
+        let leads_here = std::fs::metadata(&file.path).is_ok_and(|found| FileId::of(&found) == file.id);
         let mut paths = Vec::with_capacity(1 + aliases.paths.len());
         paths.push(if leads_here {
             file.path.clone()
@@ -145,7 +144,7 @@ impl View<'_> {
                 via,
             });
         };
-        let file = ProgramFile { path, id: id_of(&metadata), size: metadata.size() };
+        let file = ProgramFile::of(path, &metadata);
         Some(self.program(file, &through, None, argv.to_vec(), via))
     }
 
@@ -155,12 +154,13 @@ impl View<'_> {
         if *named == self.request.program.path || named.as_os_str().as_bytes().starts_with(b"/dev/fd/") {
             return None;
         }
+        // The kernel puts the script, as it was named, behind its interpreter: no other exec need be looked at.
+        let at = self.request.argv.iter().skip(1).position(|item| item == named.as_os_str())?;
         let through = in_root(self.request, &absolute(&self.request.cwd, named));
         let metadata = std::fs::metadata(&through).ok()?;
-        if id_of(&metadata) == self.request.program.id {
+        if FileId::of(&metadata) == self.request.program.id {
             return None;
         }
-        let at = self.request.argv.iter().skip(1).position(|item| item == named.as_os_str())?;
         self.operand(named.as_os_str(), self.request.argv.get(at + 1..).unwrap_or_default(), Via::Script)
     }
 }
@@ -169,10 +169,6 @@ fn in_root(request: &Request, path: &Path) -> PathBuf {
     let mut out = OsString::from(format!("/proc/{}/root", request.process));
     out.push(policy::seen_by(path, request.process));
     PathBuf::from(out)
-}
-
-fn id_of(metadata: &std::fs::Metadata) -> FileId {
-    FileId { device: metadata.dev(), inode: metadata.ino() }
 }
 
 /// Returns the last part of a path as text, escapes and all; rules are written in text.

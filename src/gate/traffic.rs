@@ -9,8 +9,16 @@ use std::time::Duration;
 /// How many requests are at the gate.
 #[derive(Debug, Default)]
 pub(super) struct Traffic {
-    inside: Mutex<usize>,
+    state: Mutex<State>,
     changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    inside: usize,
+    /// Whether somebody waits for the last one: to wake nobody is a system call too, and every exec
+    /// passes here.
+    is_awaited: bool,
 }
 
 /// One request at the gate, until this is dropped.
@@ -19,30 +27,32 @@ pub(super) struct Traffic {
 pub struct Passing<'a>(&'a Traffic);
 
 impl Traffic {
-    fn inside(&self) -> MutexGuard<'_, usize> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn enter(&self) -> Passing<'_> {
-        *self.inside() += 1;
+        self.state().inside += 1;
         Passing(self)
     }
 
     /// Waits until nobody is inside, at most `longest`.
     pub(super) fn wait_until_none(&self, longest: Duration) {
-        let waited = self.changed.wait_timeout_while(self.inside(), longest, |inside| *inside > 0);
-        let (inside, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        if *inside > 0 {
-            tracing::warn!(inside = *inside, "the record is closed with requests at the gate");
+        let mut state = self.state();
+        state.is_awaited = true;
+        let waited = self.changed.wait_timeout_while(state, longest, |state| state.inside > 0);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        if state.inside > 0 {
+            tracing::warn!(inside = state.inside, "the record is closed with requests at the gate");
         }
     }
 }
 
 impl Drop for Passing<'_> {
     fn drop(&mut self) {
-        let mut inside = self.0.inside();
-        *inside = inside.saturating_sub(1);
-        if *inside == 0 {
+        let mut state = self.0.state();
+        state.inside = state.inside.saturating_sub(1);
+        if state.inside == 0 && state.is_awaited {
             self.0.changed.notify_all();
         }
     }

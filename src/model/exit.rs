@@ -4,6 +4,8 @@
 pub const SUCCESS: u8 = 0;
 /// `check` answered deny; `audit verify` found a fault.
 pub const DENIED: u8 = 1;
+/// Something was found: by `policy lint`, `test`, `diff` or `fmt --check`.
+pub const FOUND: u8 = 1;
 /// `check` answered ask.
 pub const ASK: u8 = 2;
 /// tollgate itself failed. POSIX.1-2024 `env`, `timeout(1)` of GNU coreutils.

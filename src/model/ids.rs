@@ -1,6 +1,8 @@
 //! Newtypes for what must not be mixed.
 
 use std::fmt;
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 
 /// A process (thread group) as this machine's process table numbers it.
@@ -140,6 +142,20 @@ pub struct FileId {
     pub device: u64,
     /// `st_ino`.
     pub inode: u64,
+}
+
+impl FileId {
+    /// Returns which file stat(2) looked at.
+    #[must_use]
+    pub fn of(metadata: &Metadata) -> Self {
+        Self { device: metadata.dev(), inode: metadata.ino() }
+    }
+}
+
+/// Returns when the inode was last changed, nanoseconds since the epoch: what nobody can set.
+#[must_use]
+pub fn changed_ns(metadata: &Metadata) -> i128 {
+    i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec())
 }
 
 #[cfg(test)]

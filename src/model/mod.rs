@@ -5,6 +5,7 @@
 //! that matched. Settling it (a person, a grant, a fault) gives a [`Verdict`] with its [`Basis`].
 
 mod decision;
+pub(crate) mod escape;
 pub mod exit;
 mod ids;
 mod invocation;
@@ -18,7 +19,7 @@ mod usage;
 mod verdict;
 
 pub use decision::{Decision, Evaluation, Layer, Match, Outcome, Place, Severity, Weight};
-pub use ids::{Digest, FileId, ProcessId, RuleId, Seq, SessionId};
+pub use ids::{Digest, FileId, ProcessId, RuleId, Seq, SessionId, changed_ns};
 pub use invocation::{Invocation, Names, Program, Scope, Subject, Via};
 pub use request::{Door, ProgramFile, Request, Truth};
 pub use situation::{Ancestor, Environment, Situation};

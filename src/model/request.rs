@@ -1,7 +1,8 @@
 //! What was asked, in raw bytes.
 
-use super::{FileId, ProcessId};
+use super::{FileId, ProcessId, changed_ns};
 use std::ffi::OsString;
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
 /// How a request arrived.
@@ -33,6 +34,16 @@ pub struct ProgramFile {
     pub id: FileId,
     /// Its size in bytes.
     pub size: u64,
+    /// Last change of the inode, nanoseconds since the epoch. Nobody can set it.
+    pub changed_ns: i128,
+}
+
+impl ProgramFile {
+    /// Describes the file at a path by what stat(2) said of it.
+    #[must_use]
+    pub fn of(path: PathBuf, metadata: &std::fs::Metadata) -> Self {
+        Self { path, id: FileId::of(metadata), size: metadata.size(), changed_ns: changed_ns(metadata) }
+    }
 }
 
 /// How far the request can be believed.

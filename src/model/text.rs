@@ -4,49 +4,21 @@
 //! cursor, a bidi mark reorders the line, a zero-width one hides a difference. Nothing from outside
 //! reaches a person except through here.
 
+use super::escape;
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-/// The most characters of one argument that a message shows.
-pub const ARGUMENT_LIMIT: usize = 80;
-/// The most characters of a whole command that a one-line message shows.
-pub const COMMAND_LIMIT: usize = 240;
-
-/// Says whether a character changes how others are shown, or cannot be seen.
-#[must_use]
-pub fn is_unsafe(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e0fff}')
-}
+pub use super::escape::{ARGUMENT_LIMIT, COMMAND_LIMIT, is_unsafe};
 
 /// Returns the bytes as text in which every control, bidi and invisible character, and every byte
 /// that is not UTF-8, is written as an escape (`\n`, `\u{202e}`, `\xff`).
 #[must_use]
 pub fn escape(bytes: &[u8]) -> Cow<'_, str> {
-    if let Ok(text) = std::str::from_utf8(bytes)
-        && !text.chars().any(|character| is_unsafe(character) || character == '\\')
-    {
-        return Cow::Borrowed(text);
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.chars().any(escape::is_escaped) => Cow::Borrowed(text),
+        Ok(_) | Err(_) => Cow::Owned(escape::escaped(bytes).collect()),
     }
-    let mut out = String::with_capacity(bytes.len() + 8);
-    for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            if is_unsafe(character) || character == '\\' {
-                out.extend(character.escape_default());
-            } else {
-                out.push(character);
-            }
-        }
-        for byte in chunk.invalid() {
-            out.push_str(&format!("\\x{byte:02x}"));
-        }
-    }
-    Cow::Owned(out)
 }
 
 /// Returns [`escape`] of an argument or path.
@@ -55,52 +27,23 @@ pub fn escape_os(text: &OsStr) -> Cow<'_, str> {
     escape(text.as_bytes())
 }
 
-/// Says whether an argument can stand on a shell line as it is.
-fn is_plain(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':' | '=' | '@' | '%' | '+' | ','))
-}
-
 /// Returns one argument escaped, quoted where a shell would need it, and at most `limit` characters
 /// long, with `…` where something is left out.
 #[must_use]
 pub fn argument(argument: &OsStr, limit: usize) -> String {
-    let escaped = escape_os(argument);
-    let short = shorten(&escaped, limit);
-    if is_plain(&short) || (short.ends_with('…') && is_plain(short.trim_end_matches('…'))) {
-        short
-    } else {
-        format!("'{}'", short.replace('\'', r"'\''"))
-    }
+    escape::argument(argument.as_bytes(), limit).collect()
 }
 
 /// Returns the text cut to at most `limit` characters, with `…` as the last where it was cut.
 #[must_use]
 pub fn shorten(text: &str, limit: usize) -> String {
-    if text.chars().count() <= limit {
-        return text.to_owned();
-    }
-    let mut out: String = text.chars().take(limit.saturating_sub(1)).collect();
-    out.push('…');
-    out
+    escape::shortened(text.chars(), limit).collect()
 }
 
 /// Returns a command on one line: escaped, quoted, each argument and the whole shortened.
 #[must_use]
 pub fn command<S: AsRef<OsStr>>(argv: &[S], limit: usize) -> String {
-    let mut out = String::new();
-    for item in argv {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(&argument(item.as_ref(), ARGUMENT_LIMIT));
-        if out.chars().count() > limit {
-            break;
-        }
-    }
-    shorten(&out, limit)
+    escape::command(argv.iter().map(|item| item.as_ref().as_bytes()), limit).collect()
 }
 
 /// Returns an error and what caused it, `X: because Y: because Z`, safe to print. Lines stay lines.
@@ -165,6 +108,10 @@ mod tests {
     #[test]
     fn a_command_is_quoted_and_shortened() {
         assert_eq!(command(&["git", "commit", "-m", "a b"], 240), "git commit -m 'a b'");
+        assert_eq!(command(&["", "it's", "a=b", "…", "é"], 240), r"'' 'it'\''s' a=b '…' é");
+        assert_eq!(command(&["a b c", "d"], 5), "'a b…");
+        assert_eq!(argument(OsStr::new("abcdef"), 4), "abc…");
+        assert_eq!(argument(OsStr::new("ab def"), 4), "'ab …'");
         let long = "x".repeat(500);
         assert!(command(&["echo", &long], 240).chars().count() <= 240);
         assert!(command(&["echo", &long], 240).contains('…'));

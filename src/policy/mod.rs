@@ -10,6 +10,8 @@
 //! | how spellings become one | `normal/` |
 //! | what `env`, `sudo`, `sh -c` start | `unwrap.rs` |
 //! | how matches become a decision | `evaluate.rs` |
+//! | what `tollgate policy` looks for, runs, compares, proposes | `lint/`, `testing.rs`, `diff.rs`, `propose/` |
+//! | the schema, the layout, the samples | `schema.rs`, `format.rs`, `samples.jsonl` |
 
 #![forbid(unsafe_code)]
 
@@ -19,28 +21,38 @@ mod compose;
 mod condition;
 mod defaults;
 mod demands;
+pub mod diff;
 mod door;
 mod effects;
 mod evaluate;
 mod examples;
 mod exception;
 mod fit;
+pub mod format;
 mod found;
 mod index;
 mod judged;
 mod layering;
 mod limit;
 mod line;
+pub mod lint;
 mod load;
 mod loading;
 mod matcher;
 mod mates;
 mod normal;
+mod outline;
+pub mod propose;
 mod rule;
+pub mod samples;
+pub mod schema;
 mod set;
 mod starts;
+mod stated;
+pub mod testing;
 mod trust;
 mod unwrap;
+mod view;
 mod world;
 
 pub use catalog::Catalog;
@@ -53,10 +65,13 @@ pub use line::{Line, parse_line};
 pub use load::{Complaint, Context, FileTest, Key, Kind, LoadErrors, SetKind, Source, TestCase, Tested, language};
 pub use matcher::seen_by;
 pub use normal::{Command, Flag, Operand, Role, normalise};
+pub use outline::stated_layer;
 pub use rule::Rule;
 pub use set::{LoadedFile, NamedPrograms, Policy};
+pub use stated::{Statement, statements};
 pub use trust::{Trust, TrustError};
 pub use unwrap::unwrap;
+pub use view::{Seen, SeenCommand};
 pub use world::{Described, World};
 
 #[cfg(test)]

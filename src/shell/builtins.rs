@@ -1,11 +1,9 @@
 //! What builtins do to the shell: folders, variables, text that runs.
 
 use super::command::{Assignment, Scope, SimpleCommand, Word};
-use super::parse::{Cause, Unknown};
+use super::parse::Cause;
 use super::state::{Move, Positions};
-use super::walk::{Ends, Walked, Walker};
-
-type Done<T = ()> = Result<T, Unknown>;
+use super::walker::{Done, Ends, Walked, Walker};
 
 /// Builtins whose arguments are names of variables, or arithmetic: a subscript in them is evaluated, and runs
 /// the substitutions in it.
@@ -53,6 +51,7 @@ impl Walker<'_> {
             self.state.aliases.insert(String::new());
         }
         let Some(name) = command.name() else { return };
+        self.name_dialect(name);
         if self.state.aliases.contains(name) || self.state.aliases.contains("") {
             self.note(Cause::Dynamic, "a name that an alias of the line may give another meaning");
         }

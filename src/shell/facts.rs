@@ -1,6 +1,8 @@
 //! What the text of the whole line rules out, whatever its structure is.
 
 use super::command::SimpleCommand;
+use super::parse::Dialect;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Builtins that may set a variable whose name does not stand on the line, or run text that does not.
 const SETTERS: &[&str] = &[
@@ -66,6 +68,7 @@ const OWN: &[&str] = &[
 /// Facts about a line, for all the texts in it.
 #[derive(Clone, Debug)]
 pub(super) struct Facts {
+    pub(super) dialect: Dialect,
     /// Whether the line may set HOME or PWD, so that they are not what they seem.
     pub(super) moves_home: bool,
     /// Whether what an unquoted variable becomes is one word where its value is plain.
@@ -75,31 +78,32 @@ pub(super) struct Facts {
     /// Whether `$1` is what a call gives.
     pub(super) positional: bool,
     /// Variables that are named once apart from their uses.
-    constants: Vec<String>,
+    constants: BTreeSet<String>,
 }
 
 impl Facts {
-    pub(super) fn of(line: &str) -> Self {
+    pub(super) fn of(line: &str, dialect: Dialect) -> Self {
         let names = names(line);
         let has = |name: &str| names.iter().any(|(own, _)| *own == name);
         let sets = names.iter().any(|(name, _)| SETTERS.contains(name))
             || ["((", "${!", ":=", "=}", " . "].iter().any(|text| line.contains(text))
             || line.starts_with(". ");
-        let mut constants = Vec::new();
+        let mut mentions: BTreeMap<&str, usize> = BTreeMap::new();
         if !sets && line.contains('=') {
-            for (name, is_use) in &names {
-                let alone = names.iter().filter(|(other, use_)| other == name && !use_).count() == 1;
-                if !is_use && alone && !OWN.contains(name) && !name.starts_with("BASH") && !name.starts_with("COMP") {
-                    constants.push((*name).to_owned());
-                }
-            }
+            let mentioned = names.iter().filter(|(_, is_use)| !is_use);
+            mentioned.for_each(|(name, _)| *mentions.entry(name).or_default() += 1);
         }
+        mentions.retain(|name, count| {
+            let own = OWN.contains(name) || name.starts_with("BASH") || name.starts_with("COMP");
+            *count == 1 && !own
+        });
         Self {
+            dialect,
             moves_home: names.iter().any(|(name, is_use)| !is_use && ["HOME", "PWD"].contains(name)),
             splits_as_usual: !has("IFS") && !sets,
             cd_as_usual: !has("CDPATH"),
             positional: !["shift", "set", "getopts"].iter().any(|name| has(name)),
-            constants,
+            constants: mentions.into_keys().map(str::to_owned).collect(),
         }
     }
 
@@ -119,7 +123,7 @@ impl Facts {
 
     /// Says whether an assignment to this variable, where it certainly happens, gives it its value for good.
     pub(super) fn is_constant(&self, name: &str) -> bool {
-        self.constants.iter().any(|own| own == name)
+        self.constants.contains(name)
     }
 }
 

@@ -8,6 +8,8 @@ const BYTES: usize = 32 * 1024;
 const NESTING: usize = 10;
 /// How many `case` words: the parser's time doubles with each that nests.
 const CASES: usize = 6;
+/// How many `{`: the second parser looks for the end of each in the rest of its word.
+const BRACES: usize = 1000;
 /// How many commands a line may hold.
 pub(super) const COMMANDS: usize = 500;
 
@@ -15,6 +17,9 @@ pub(super) const COMMANDS: usize = 500;
 pub(super) fn check(line: &str) -> Result<(), Unknown> {
     if line.len() > BYTES {
         return Err(Unknown::new(Cause::Limit, "longer than 32 KiB"));
+    }
+    if line.matches('{').count() > BRACES {
+        return Err(Unknown::new(Cause::Limit, "more than 1000 braces"));
     }
     if brackets(line) > NESTING {
         return Err(Unknown::new(Cause::Limit, "nested too deeply"));

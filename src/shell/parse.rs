@@ -3,7 +3,7 @@
 use super::command::SimpleCommand;
 use super::facts::Facts;
 use super::state::State;
-use super::walk::{Ends, Walker};
+use super::walker::{Ends, Walker};
 use super::{limits, traps};
 use crate::model::text;
 use brush_parser::ast;
@@ -23,6 +23,8 @@ pub enum Cause {
     Invisible,
     /// It runs text, or means names, that only show when it runs.
     Dynamic,
+    /// It has a construct of bash that the shell in question reads otherwise.
+    Dialect,
 }
 
 /// A line, or a part of one, that is not understood, and why.
@@ -84,10 +86,26 @@ pub fn parse(line: &str) -> Result<Vec<SimpleCommand>, Unknown> {
     }
 }
 
-/// Reads a line as far as it can be read.
+/// The language of a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// bash, not interactive, as it is without options.
+    #[default]
+    Bash,
+    /// Another shell of the Bourne family: `sh` (which may be dash, busybox or bash), dash, ksh, zsh.
+    Other,
+}
+
+/// Reads a line of bash as far as it can be read.
 #[must_use]
 pub fn read(line: &str) -> Reading {
-    let mut facts = Facts::of(line);
+    read_as(line, Dialect::Bash)
+}
+
+/// Reads a line of a shell as far as it can be read. For [`Dialect::Other`], what shells differ in is noted.
+#[must_use]
+pub fn read_as(line: &str, dialect: Dialect) -> Reading {
+    let mut facts = Facts::of(line, dialect);
     let mut reading = read_with(line, &facts);
     // A variable that something on the line may set is no constant. Only the walk knows what the line calls.
     if facts.has_constants() && reading.commands.iter().any(Facts::may_set) {
@@ -116,13 +134,17 @@ fn read_with(line: &str, facts: &Facts) -> Reading {
 /// How deep texts nest in texts: substitutions, `eval`.
 const DEPTH: usize = 10;
 
-/// Returns the tree of a text, where it is small enough and no known trap.
-pub(super) fn tree(text: &str, depth: usize) -> Result<ast::Program, Unknown> {
+/// Refuses a text that is too much, or a known trap, before a parser sees it.
+pub(super) fn check(text: &str, depth: usize) -> Result<(), Unknown> {
     if depth > DEPTH {
         return Err(Unknown::new(Cause::Limit, "command substitutions nested too deeply"));
     }
     limits::check(text)?;
-    traps::check(text)?;
+    traps::check(text)
+}
+
+/// Returns the tree of a text.
+pub(super) fn tree(text: &str) -> Result<ast::Program, Unknown> {
     let options = brush_parser::ParserOptions::default();
     let mut parser = brush_parser::Parser::new(text.as_bytes(), &options);
     parser.parse_program().map_err(|_| Unknown::new(Cause::Syntax, "not a shell line, or one that is not understood"))
@@ -134,6 +156,7 @@ impl Walker<'_> {
         std::mem::swap(&mut self.state, state);
         let ends = self.text_as_line()?;
         self.functions_left()?;
+        self.compare_inside();
         Ok(ends)
     }
 }

@@ -1,11 +1,8 @@
 //! Redirections of the tree → ours.
 
 use super::command::{Redirection, RedirectionKind, SimpleCommand, Spot, SubstitutionKind, Word};
-use super::parse::Unknown;
-use super::walk::{Ends, Walker};
+use super::walker::{Done, Ends, Walker};
 use brush_parser::ast;
-
-type Done<T = ()> = Result<T, Unknown>;
 
 impl SimpleCommand {
     /// Says whether the line gives the command its standard input as text.
@@ -67,6 +64,7 @@ impl Walker<'_> {
                 self.document(*fd, literal, text, command);
             }
             ast::IoRedirect::HereString(fd, word) => {
+                self.bash_only("a here-string");
                 let literal = self.word(&word.value).literal().map(str::to_owned);
                 self.document(*fd, literal, &word.value, command);
             }
@@ -127,6 +125,9 @@ impl Walker<'_> {
                 };
                 let is_file = kind == opens;
                 command.redirections.push(Redirection { kind, fd: own, target });
+                if is_file {
+                    self.bash_only("`>&` with a file");
+                }
                 if is_file && fd.is_none() && opens == RedirectionKind::Write {
                     both(command);
                 }

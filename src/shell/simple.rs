@@ -4,11 +4,9 @@ use super::command::{Assignment, Callee, Scope, SimpleCommand, Spot, Substitutio
 use super::limits;
 use super::parse::{Cause, Unknown};
 use super::state::Positions;
-use super::walk::{Ends, Walked, Walker};
+use super::walker::{Done, Ends, Walked, Walker};
 use brush_parser::ast;
 use std::rc::Rc;
-
-type Done<T = ()> = Result<T, Unknown>;
 
 /// How deep calls of functions are followed.
 const CALLS: usize = 5;
@@ -111,6 +109,7 @@ impl Walker<'_> {
 
     /// Walks `<(…)` or `>(…)`.
     pub(super) fn process(&mut self, kind: &ast::ProcessSubstitutionKind, subshell: &ast::SubshellCommand) -> Done {
+        self.bash_only("a process substitution");
         let kind = match kind {
             ast::ProcessSubstitutionKind::Read => SubstitutionKind::ReadFrom,
             ast::ProcessSubstitutionKind::Write => SubstitutionKind::WriteTo,

@@ -1,111 +1,14 @@
 //! The parser's tree → simple commands: lists, pipelines, compound commands. Everything in the tree is visited;
 //! what is new in the tree does not compile here.
 
-use super::facts::Facts;
-use super::parse::{Cause, Reading, Unknown, tree};
+use super::parse::{Cause, Unknown};
 use super::simple::printed;
-use super::state::{Function, Positions, State};
-use super::word::Inside;
+use super::state::{Function, Positions};
+use super::walker::{Done, Ends, Walked, Walker};
 use brush_parser::ast;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// The commands at the two ends of a part of a line. Positions in the line's list.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Ends {
-    /// Those that read its standard input.
-    pub(super) readers: Vec<usize>,
-    /// Those that write its standard output.
-    pub(super) writers: Vec<usize>,
-}
-
-impl Ends {
-    pub(super) fn one(index: usize) -> Self {
-        Self { readers: vec![index], writers: vec![index] }
-    }
-
-    pub(super) fn add(&mut self, other: Self) {
-        self.readers.extend(other.readers);
-        self.writers.extend(other.writers);
-    }
-}
-
-/// A part of a line that was walked.
-#[derive(Clone, Debug)]
-pub(super) struct Walked {
-    /// The folders after it where it succeeded.
-    pub(super) ok: Positions,
-    /// The folders after it where it failed.
-    pub(super) bad: Positions,
-    pub(super) ends: Ends,
-}
-
-type Done<T = ()> = Result<T, Unknown>;
-
-/// Walks one tree.
-pub(super) struct Walker<'a> {
-    pub(super) line: String,
-    pub(super) facts: &'a Facts,
-    pub(super) reading: &'a mut Reading,
-    pub(super) state: State,
-    /// How deep this text stands in other texts.
-    pub(super) depth: usize,
-    /// How deep this stands in bodies of functions that are called.
-    pub(super) calls: usize,
-    /// How deep this stands in what may not run.
-    pub(super) conditional: usize,
-    /// The substitutions of the words that were read since somebody asked.
-    pub(super) inside: Vec<Inside>,
-    /// Functions that were defined, and whether a call was followed.
-    pub(super) defined: BTreeMap<String, (Rc<ast::FunctionBody>, bool)>,
-}
-
-impl<'a> Walker<'a> {
-    pub(super) fn new(line: &str, facts: &'a Facts, reading: &'a mut Reading) -> Self {
-        Self {
-            line: line.to_owned(),
-            facts,
-            reading,
-            state: State::new(),
-            depth: 0,
-            calls: 0,
-            conditional: 0,
-            inside: Vec::new(),
-            defined: BTreeMap::new(),
-        }
-    }
-
-    /// Walks this walker's own text.
-    pub(super) fn text_as_line(&mut self) -> Done<Ends> {
-        let program = tree(&self.line, self.depth)?;
-        let mut ends = Ends::default();
-        for list in &program.complete_commands {
-            let walked = self.list(list)?;
-            ends.add(walked.ends);
-        }
-        Ok(ends)
-    }
-
-    /// Walks a text that stands in this one and runs in a shell of its own, or in the same.
-    pub(super) fn nested(&mut self, text: &str, same_shell: bool) -> Done<Ends> {
-        let line = std::mem::replace(&mut self.line, text.to_owned());
-        let inside = std::mem::take(&mut self.inside);
-        let kept = (!same_shell).then(|| self.state.clone());
-        self.depth += 1;
-        let done = self.text_as_line();
-        self.depth -= 1;
-        if let Some(kept) = kept {
-            self.state = kept;
-        }
-        self.inside = inside;
-        self.line = line;
-        done
-    }
-
-    pub(super) fn note(&mut self, cause: Cause, reason: impl Into<String>) {
-        self.reading.note(Unknown::new(cause, reason));
-    }
-
+impl Walker<'_> {
     /// Walks a list, and leaves the shell as it is after it.
     pub(super) fn list(&mut self, list: &ast::CompoundList) -> Done<Walked> {
         let mut last = Walked { ok: self.state.positions.clone(), bad: Positions::default(), ends: Ends::default() };
@@ -121,23 +24,6 @@ impl<'a> Walker<'a> {
         }
         last.ends = ends;
         Ok(last)
-    }
-
-    /// What runs in a subshell changes the shell only there.
-    pub(super) fn apart(&mut self, walk: impl FnOnce(&mut Self) -> Done<Walked>) -> Done<Walked> {
-        let kept = self.state.clone();
-        let done = walk(self);
-        self.state = kept;
-        let positions = self.state.positions.clone();
-        done.map(|walked| Walked { ok: positions.clone(), bad: positions, ends: walked.ends })
-    }
-
-    /// What may not run.
-    fn perhaps<T>(&mut self, walk: impl FnOnce(&mut Self) -> Done<T>) -> Done<T> {
-        self.conditional += 1;
-        let done = walk(self);
-        self.conditional -= 1;
-        done
     }
 
     fn and_or(&mut self, and_or: &ast::AndOrList) -> Done<Walked> {
@@ -169,6 +55,9 @@ impl<'a> Walker<'a> {
             [only] => self.command(only)?,
             several => self.piped(several)?,
         };
+        if pipeline.timed.is_some() {
+            self.bash_only("`time`");
+        }
         if pipeline.bang {
             std::mem::swap(&mut walked.ok, &mut walked.bad);
         }
@@ -235,6 +124,7 @@ impl<'a> Walker<'a> {
                 Ok(self.unmoved(Ends::default()))
             }
             ast::Command::ExtendedTest(test, redirects) => {
+                self.bash_only("`[[`");
                 self.test(&test.expr)?;
                 let mut ends = self.drain();
                 let first = self.reading.commands.len();
@@ -262,6 +152,7 @@ impl<'a> Walker<'a> {
     }
 
     pub(super) fn compound(&mut self, compound: &ast::CompoundCommand) -> Done<Walked> {
+        self.compound_dialect(compound);
         match compound {
             ast::CompoundCommand::Arithmetic(arithmetic) => {
                 self.arithmetic_command(arithmetic)?;

@@ -4,8 +4,8 @@ use super::ansi;
 use super::brace::{self, Braces};
 use super::command::{SubstitutionKind, Word};
 use super::parameter;
-use super::parse::{Cause, Unknown};
-use super::walk::{Ends, Walker};
+use super::parse::{Cause, Dialect, Unknown};
+use super::walker::{Ends, Walker};
 use brush_parser::word::{Parameter, ParameterExpr, ParameterTransformOp, TildeExpr, WordPiece, WordPieceWithSource};
 use std::ffi::OsString;
 
@@ -38,6 +38,11 @@ impl Walker<'_> {
         }
         match brace::expand(raw) {
             Braces::None => vec![self.word(raw)],
+            Braces::Words(_) | Braces::Several if self.facts.dialect != Dialect::Bash => {
+                self.bash_only("braces");
+                self.word(raw);
+                vec![Word::Dynamic(raw.to_owned())]
+            }
             Braces::Words(words) => words.iter().map(|raw| self.word(raw)).collect(),
             Braces::Several => {
                 self.word(raw);
@@ -202,6 +207,7 @@ impl Walker<'_> {
             return Ok(());
         }
         building.dynamic = true;
+        self.parameter_dialect(expression);
         if let ParameterExpr::Transform { op: ParameterTransformOp::PromptExpand, .. } = expression {
             return Err(Unknown::new(Cause::Dynamic, "a prompt expansion, which may run commands"));
         }

@@ -2,12 +2,14 @@
 //!
 //! This is the only folder with `unsafe`. Each block is one operation with the argument why it is
 //! sound. Machine code and register layouts are in `machine` alone, so that another architecture is
-//! one file.
+//! one file; those of the shim, which has no library, in `bare` and `alone`.
 
 #![expect(unsafe_code, reason = "system calls")]
 
 mod agent;
+pub mod bare;
 pub mod barrier;
+pub(crate) mod elf;
 pub mod filter;
 pub mod landlock;
 mod machine;
@@ -17,6 +19,7 @@ pub mod probe;
 pub mod process;
 pub mod procfs;
 pub mod reap;
+pub(crate) mod script;
 pub mod signal;
 pub mod socket;
 mod stack;

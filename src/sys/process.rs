@@ -1,9 +1,10 @@
 //! Processes: forking by hand, descriptors of processes, what protects the supervisor itself.
 
+use super::bare;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::ffi::{CString, OsStr};
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -64,6 +65,39 @@ pub fn open_process(process: i32) -> io::Result<OwnedFd> {
     }
     // SAFETY: the kernel just returned this descriptor to us and nobody else knows it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Returns the standard error of a process as it has it open itself: nothing is opened anew, so that a
+/// file which it could not write to is not written to for it.
+///
+/// # Errors
+///
+/// Those of pidfd_getfd(2): EBADF where it is closed, EPERM where the process may not be looked into.
+pub fn standard_error(process: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+    // SAFETY: pidfd_getfd(2) has no conditions on memory.
+    let result = unsafe { libc::syscall(libc::SYS_pidfd_getfd, process.as_raw_fd(), libc::STDERR_FILENO, 0) };
+    let fd = i32::try_from(result).unwrap_or(-1);
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the kernel just returned this descriptor to us and nobody else knows it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Writes a short text where that needs no waiting.
+///
+/// # Errors
+///
+/// WouldBlock where it does; those of write(2).
+pub fn write_at_once(to: &OwnedFd, text: &[u8]) -> io::Result<()> {
+    let mut poll = [nix::poll::PollFd::new(to.as_fd(), nix::poll::PollFlags::POLLOUT)];
+    nix::poll::poll(&mut poll, nix::poll::PollTimeout::ZERO)?;
+    let ready = poll[0].revents().is_some_and(|events| events.contains(nix::poll::PollFlags::POLLOUT));
+    if !ready {
+        return Err(io::ErrorKind::WouldBlock.into());
+    }
+    nix::unistd::write(to, text)?;
+    Ok(())
 }
 
 /// Says whether the process behind the descriptor has ended.
@@ -257,16 +291,25 @@ impl Drop for Prompt {
     }
 }
 
-/// Returns the path by which this process was executed (AT_EXECFN, getauxval(3)): unlike `argv[0]` its
-/// caller cannot choose it freely.
-#[must_use]
-pub fn executed_as() -> Option<std::ffi::OsString> {
+/// Returns what the kernel handed to this process, for a program with the standard library, and undoes what
+/// that did to what the next program inherits.
+///
+/// # Errors
+///
+/// EINVAL where an argument holds a NUL, which cannot be.
+pub fn start() -> io::Result<bare::Start> {
+    use nix::sys::signal::{SigHandler, Signal, signal};
+    // SAFETY: no handler of ours, and none before: the standard library ignores this signal.
+    unsafe { signal(Signal::SIGPIPE, SigHandler::SigDfl) }?;
+    let arguments = std::env::args_os().map(|item| c_string(&item)).collect::<io::Result<Vec<_>>>()?;
+    let list = arguments.into_iter().map(|item| item.into_raw().cast_const()).chain([std::ptr::null()]);
+    let list: &'static mut [*const libc::c_char] = Vec::leak(list.collect());
     // SAFETY: getauxval(3) has no conditions.
-    let address = unsafe { libc::getauxval(libc::AT_EXECFN) };
-    if address == 0 {
-        return None;
-    }
-    // SAFETY: the kernel put a NUL-ended string there that stays for the life of the process.
-    let text = unsafe { std::ffi::CStr::from_ptr(address as *const libc::c_char) };
-    Some(OsStr::from_bytes(text.to_bytes()).to_owned())
+    let executed = unsafe { libc::getauxval(libc::AT_EXECFN) };
+    // SAFETY: nobody changes the environment: the lints forbid it, and the shim has one thread.
+    let environment = unsafe { libc::environ };
+    let executed = std::ptr::with_exposed_provenance(usize::try_from(executed).unwrap_or(0));
+    // SAFETY: the first was made just now and is never freed; the C library keeps the second; the kernel put
+    // the third there for the life of the process.
+    Ok(unsafe { bare::Start::new(list.as_mut_ptr(), environment.cast(), executed) })
 }

@@ -2,7 +2,7 @@
 
 use nix::sys::socket::{
     AddressFamily, Backlog, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag, SockType, UnixAddr, accept4, bind,
-    connect, getsockopt, listen, recvmsg, sendmsg, socket, socketpair, sockopt,
+    getsockopt, listen, recvmsg, sendmsg, socket, socketpair, sockopt,
 };
 use std::fs::File;
 use std::io::{self, IoSlice, IoSliceMut};
@@ -92,18 +92,6 @@ pub fn listen_in(folder: &Path, name: &str) -> io::Result<OwnedFd> {
     Ok(end)
 }
 
-/// Connects to the socket in `folder`.
-///
-/// # Errors
-///
-/// Those of socket(2) and connect(2).
-pub fn connect_in(folder: &Path, name: &str) -> io::Result<File> {
-    let (_handle, address) = through(folder, name)?;
-    let end = socket(AddressFamily::Unix, SockType::Stream, SockFlag::SOCK_CLOEXEC, None)?;
-    connect(end.as_raw_fd(), &address)?;
-    Ok(File::from(end))
-}
-
 /// Who is at the other end, by the kernel's word.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer {
@@ -135,6 +123,7 @@ pub fn accept(listener: &OwnedFd) -> io::Result<(File, Peer)> {
 mod tests {
     use super::*;
     use std::io::{Read, Write};
+    use std::os::unix::net::UnixStream;
 
     #[test]
     fn a_descriptor_travels_with_its_message() {
@@ -156,7 +145,8 @@ mod tests {
         let deep = top.path().join("d".repeat(120)).join("e".repeat(120));
         std::fs::create_dir_all(&deep).unwrap();
         let listener = listen_in(&deep, "gate").unwrap();
-        let mut client = connect_in(&deep, "gate").unwrap();
+        let (handle, _address) = through(&deep, "gate").unwrap();
+        let mut client = UnixStream::connect(format!("/proc/self/fd/{}/gate", handle.as_raw_fd())).unwrap();
         client.write_all(b"x").unwrap();
         let (mut server, peer) = accept(&listener).unwrap();
         assert_eq!(peer.process, i32::try_from(std::process::id()).unwrap());

@@ -3,9 +3,11 @@
 //! A process descriptor reports a hang-up once its process has been waited for, and since Linux 6.15
 //! it then tells the exit status (PIDFD_GET_INFO, linux/pidfd.h). Older kernels keep it to the parent.
 
+use nix::poll::{PollFd, PollFlags, PollTimeout};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::time::Duration;
 
 /// `struct pidfd_info`, first version, linux/pidfd.h.
 #[repr(C)]
@@ -69,6 +71,12 @@ pub fn ending(process: BorrowedFd<'_>) -> Ending {
     // SAFETY: `info` is a struct of the size that the request number states.
     let result = unsafe { libc::ioctl(process.as_raw_fd(), GET_INFO, &raw mut info) };
     if result == 0 && info.mask & WANT_EXIT != 0 { Ending::from_wait_status(info.exit_code) } else { Ending::Unknown }
+}
+
+/// Waits for a time, less where the descriptor is closed at its other end or can be read.
+pub fn pause(descriptor: &impl AsFd, time: Duration) {
+    let mut poll = [PollFd::new(descriptor.as_fd(), PollFlags::POLLIN)];
+    nix::poll::poll(&mut poll, PollTimeout::try_from(time).unwrap_or(PollTimeout::ZERO)).ok();
 }
 
 /// Many processes, waited for at once.

@@ -68,7 +68,7 @@ fn a_refused_image_cannot_be_mended() {
 
 #[test]
 fn a_program_gets_no_name_from_where_the_agent_put_it() {
-    let rules = "version: \"1.0\"\ndefaults: { action: deny }\nrules:\n  - { id: ok, action: allow, match: { program: [sh, cp, good] } }\n";
+    let rules = "version: \"1.0\"\ndefaults: { action: deny }\nrules:\n  - { id: ok, action: allow, match: { program: [sh, cp, good] }, effects: unchecked }\n";
     let env = Env::new(rules);
     env.install("good", env.bin("good"));
     env.install("evil", env.work("evil"));

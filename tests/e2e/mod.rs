@@ -7,6 +7,7 @@ mod programs;
 mod records;
 mod terminal;
 
+mod answers;
 mod asking;
 mod attacks;
 mod caller_gives_up;
@@ -21,7 +22,9 @@ mod full_disk;
 mod identity;
 mod job_control;
 mod one_decision;
+mod policy_commands;
 mod races;
 mod run;
 mod screen;
+mod shim;
 mod signals;

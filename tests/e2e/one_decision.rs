@@ -177,3 +177,64 @@ for message in [b"", b"\0", b"\xff\xff\xff\xff", struct.pack("<I", 3) + b"abc", 
     assert_eq!(env.shell("tool status").exited(0).out(), "tool status\n");
     env.verify();
 }
+
+#[test]
+fn a_script_behind_the_shim_is_decided_once() {
+    let env = env();
+    assert_eq!(env.shell("tool status").exited(0).out(), "tool status\n");
+    let records = env.verified();
+    let decision = records.decision("tool");
+    assert_eq!(text(&decision["door"]), "shim");
+    assert_eq!(records.outcome(decision).unwrap()["exit"], 0);
+    // The agent's shell, the script, and nothing for its `#!` line; each ended once.
+    assert_eq!(records.of("decision").len(), 2);
+    assert_eq!(records.of("outcome").len(), 2);
+}
+
+#[test]
+fn what_the_line_of_a_script_looks_up_is_a_decision_of_its_own() {
+    let env = env();
+    env.script(&env.bin("tool"), "#!/usr/bin/env sh\necho tool $*\n");
+    assert_eq!(env.shell("tool status").exited(0).out(), "tool status\n");
+    let records = env.verified();
+    let seen: Vec<&str> = records.of("decision").iter().map(|record| text(&record["door"])).collect();
+    // The agent's shell; the script; the shell that `env` found, through the shim, or past it.
+    assert_eq!(seen[..2], ["kernel", "shim"]);
+    assert!(records.decisions("env").is_empty());
+    assert_eq!(records.of("decision").len(), 3);
+}
+
+#[test]
+fn a_rule_on_the_interpreter_holds_behind_the_shim() {
+    for (action, status) in [("deny", 126), ("ask", 126), ("allow", 0)] {
+        let rule = format!("  - {{ id: on-python, action: {action}, match: {{ program: python3 }}, reason: no }}\n");
+        let env = Env::new(&policy(&format!("{RULES}{rule}")).replace("unknown: allow", "no_approver: deny"));
+        let python = std::fs::canonicalize("/usr/bin/python3").unwrap();
+        env.script(&env.bin("tool"), &format!("#!{}\nprint('ran')\n", python.display()));
+        let output = env.shell("tool status; exit $?").exited(status);
+        assert_eq!(output.out().contains("ran"), status == 0, "{action}");
+        let doors: Vec<String> =
+            env.verified().of("decision").iter().skip(1).map(|record| text(&record["door"]).to_owned()).collect();
+        let expected = if status == 0 { &["shim"][..] } else { &["shim", "kernel"] };
+        assert_eq!(doors, expected, "{action}");
+    }
+}
+
+#[test]
+fn another_script_under_the_announced_name_is_decided_afresh() {
+    let env = env();
+    env.script(&env.bin("other"), "#!/bin/sh\necho other $*\n");
+    let (tool, other) = (env.bin("tool"), env.bin("other"));
+    let (tool, other) = (tool.display(), other.display());
+    for executes in [
+        format!("os.execv('{other}', ['tool', 'status'])"),
+        format!("os.rename('{other}', '{tool}')\nos.execv('{tool}', ['tool', 'status'])"),
+    ] {
+        let program = format!("{SHIM}\nassert announce('{tool}', 'tool', 'status') == b'A0'\n{executes}\n");
+        assert_eq!(env.run(&["python3", "-c", &program]).exited(0).out(), "other status\n");
+        let records = env.verified();
+        let last = *records.of("decision").last().unwrap();
+        assert_eq!(text(&last["door"]), "kernel", "{executes}");
+        assert_eq!(records.of("decision").len(), 3, "{executes}");
+    }
+}

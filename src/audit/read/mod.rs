@@ -15,4 +15,4 @@ pub use find::{SessionPath, find_session, sessions};
 pub(super) use find::{host_sessions, is_day, list, session_of};
 pub use follow::Follower;
 pub(in crate::audit) use present::gap;
-pub use present::one_line;
+pub use present::{foreign_bytes, one_line};

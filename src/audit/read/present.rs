@@ -39,6 +39,19 @@ fn describe(line: &Line) -> (String, String) {
     }
 }
 
+/// Returns the bytes that a member of a record stands for; nothing where they are kept beside the record.
+#[must_use]
+pub fn foreign_bytes(value: &Value) -> Option<OsString> {
+    match value {
+        Value::String(text) => Some(text.into()),
+        Value::Object(members) => {
+            let encoded = members.get("b64").and_then(Value::as_str)?;
+            STANDARD.decode(encoded).ok().map(OsString::from_vec)
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
+    }
+}
+
 /// Returns the foreign bytes that a value stands for.
 fn foreign(value: &Value) -> OsString {
     if let Some(text) = value.as_str() {

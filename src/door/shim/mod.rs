@@ -3,17 +3,14 @@
 //! A folder of the session, first on PATH, holds a link to `tollgate-shim` under the name of each
 //! program that a rule asks about or denies, and of the shells. The [`client`] asks over the session's
 //! socket, then becomes the real program; the [`server`] answers from the gate.
+//!
+//! Where it can be, the shim is a program of a few kilobytes without a library in it (`src/shim.rs`), so
+//! that it starts at once and no loader puts foreign code into it; else [`dynamic`].
 
 pub mod client;
+pub mod dynamic;
+mod names;
 pub mod server;
 mod wire;
 
-/// The variable that tells the shim where the session's folder is.
-pub const SESSION_VARIABLE: &str = "TOLLGATE_SESSION";
-/// The name of the socket in the session's folder.
-pub const SOCKET: &str = "gate";
-/// The name of the folder of links in the session's folder.
-pub const LINKS: &str = "bin";
-/// A file in the session's folder that is there while the kernel door is on: then a shim that cannot
-/// reach the gate may go on, because the kernel door decides.
-pub const KERNEL_MARK: &str = "kernel";
+pub use names::{KERNEL_MARK, LINKS, PROGRAM, SESSION_VARIABLE, SOCKET};

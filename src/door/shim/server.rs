@@ -5,14 +5,14 @@ use super::{KERNEL_MARK, LINKS, SOCKET};
 use crate::door::announced::{Announced, Expected};
 use crate::door::outcomes::Outcomes;
 use crate::gate::{Gate, Hold, Reply};
-use crate::model::{Door, FileId, ProcessId, ProgramFile, Request, Tier, Truth, exit};
+use crate::model::{Door, ProcessId, ProgramFile, Request, Tier, Truth, exit};
 use crate::sys::process::open_process;
 use crate::sys::procfs;
 use crate::sys::socket::{self, Peer};
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -178,11 +178,7 @@ impl ShimDoor {
             truth: Truth::Unverified,
             process,
             parent: ProcessId(procfs::parent(process.0).unwrap_or(0)),
-            program: ProgramFile {
-                path,
-                id: FileId { device: metadata.dev(), inode: metadata.ino() },
-                size: metadata.size(),
-            },
+            program: ProgramFile::of(path, &metadata),
             named: Some(PathBuf::from(&question.program)),
             argv: Answer::argv(absolute, question),
             cwd: procfs::directory(process.0)?,

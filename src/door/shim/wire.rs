@@ -10,8 +10,6 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 /// The longest question: twice what execve(2) takes on an ordinary stack.
 const QUESTION_LIMIT_BYTES: u32 = 4 * 1024 * 1024;
-/// The longest answer.
-const ANSWER_LIMIT_BYTES: u64 = 64 * 1024;
 
 /// What the shim wants to become.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,19 +30,6 @@ pub(super) enum Answer {
 }
 
 impl Question {
-    pub(super) fn write(&self, to: &mut impl Write) -> io::Result<()> {
-        let mut bytes = vec![0; 4];
-        for item in std::iter::once(&self.program).chain(&self.argv) {
-            bytes.extend_from_slice(item.as_bytes());
-            bytes.push(0);
-        }
-        let length = u32::try_from(bytes.len() - 4).map_err(|_| io::ErrorKind::ArgumentListTooLong)?;
-        if let Some(head) = bytes.first_chunk_mut::<4>() {
-            *head = length.to_le_bytes();
-        }
-        to.write_all(&bytes)
-    }
-
     pub(super) fn read(from: &mut impl Read) -> io::Result<Self> {
         let mut head = [0; 4];
         from.read_exact(&mut head)?;
@@ -77,17 +62,6 @@ impl Answer {
             }
         }
     }
-
-    pub(super) fn read(from: &mut impl Read) -> io::Result<Self> {
-        let mut bytes = Vec::new();
-        from.take(ANSWER_LIMIT_BYTES).read_to_end(&mut bytes)?;
-        match bytes.split_first_chunk::<2>() {
-            Some((b"A0", [])) => Ok(Self::Allowed { absolute: false }),
-            Some((b"A1", [])) => Ok(Self::Allowed { absolute: true }),
-            Some(([b'D', status], text)) => Ok(Self::Denied { status: *status, text: text.to_vec() }),
-            _ => Err(io::ErrorKind::InvalidData.into()),
-        }
-    }
 }
 
 impl Answer {
@@ -110,26 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn questions_and_answers_survive_the_wire() {
-        let question = Question {
-            program: "/usr/bin/git".into(),
-            argv: vec!["git".into(), "".into(), OsStr::from_bytes(b"\xff").into()],
-        };
-        let mut bytes = Vec::new();
-        question.write(&mut bytes).unwrap();
-        assert_eq!(Question::read(&mut bytes.as_slice()).unwrap(), question);
-        for answer in [Answer::Allowed { absolute: true }, Answer::Denied { status: 126, text: b"no\n".to_vec() }] {
-            let mut bytes = Vec::new();
-            answer.write(&mut bytes).unwrap();
-            assert_eq!(Answer::read(&mut bytes.as_slice()).unwrap(), answer);
-        }
-    }
-
-    #[test]
-    fn what_is_cut_or_strange_is_no_answer() {
-        for bytes in [&b""[..], b"A", b"A2", b"A0x", b"D", b"a0"] {
-            assert!(Answer::read(&mut &*bytes).is_err(), "{bytes:?}");
-        }
+    fn what_is_cut_or_strange_is_no_question() {
         assert!(Question::read(&mut &[9, 0, 0, 0, b'x', 0][..]).is_err());
         assert!(Question::read(&mut &[255, 255, 255, 255][..]).is_err());
     }

@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 mod compiled {
     //! `ENTRIES` (family, name, JSON), `NAMES` (sorted, with the index of the entry), `PATTERNS` (names
-    //! with `*`), `SHELLS` (sorted), `INJECTING` (variables that change what programs run).
+    //! with `*`, in two parts), `SHELLS` (sorted), `INJECTING` (variables that change what programs run).
     include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
 }
 
@@ -62,7 +62,8 @@ impl Catalog {
 fn index(name: &str) -> Option<usize> {
     let by_name = compiled::NAMES.binary_search_by_key(&name, |(own, _)| own).ok();
     let found = by_name.and_then(|at| compiled::NAMES.get(at)).map(|(_, index)| *index);
-    let by_pattern = || compiled::PATTERNS.iter().find(|(pattern, _)| is_like(pattern, name)).map(|(_, index)| *index);
+    let fits = |start: &str, rest: &str| name.strip_prefix(start).is_some_and(|tail| tail_is_like(rest, tail));
+    let by_pattern = || compiled::PATTERNS.iter().find(|(start, rest, _)| fits(start, rest)).map(|(.., index)| *index);
     found.or_else(by_pattern)
 }
 
@@ -74,14 +75,20 @@ fn read(json: &str) -> Result<Entry, String> {
 /// Says whether a name fits a pattern in which `*` stands for any characters. Compiling a glob for each
 /// name would take longer than all the rest of a start.
 pub(crate) fn is_like(pattern: &str, name: &str) -> bool {
-    let Some((start, mut rest)) = pattern.split_once('*') else { return pattern == name };
-    let Some(mut name) = name.strip_prefix(start) else { return false };
+    match pattern.split_once('*') {
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|tail| tail_is_like(rest, tail)),
+        None => pattern == name,
+    }
+}
+
+/// The same for what follows the first `*`.
+fn tail_is_like(mut rest: &str, mut tail: &str) -> bool {
     while let Some((part, after)) = rest.split_once('*') {
-        let Some(at) = name.find(part) else { return false };
-        name = name.get(at + part.len()..).unwrap_or_default();
+        let Some(at) = tail.find(part) else { return false };
+        tail = tail.get(at + part.len()..).unwrap_or_default();
         rest = after;
     }
-    name.ends_with(rest)
+    tail.ends_with(rest)
 }
 
 #[cfg(test)]

@@ -53,7 +53,6 @@ impl Effect {
     }
 
     /// Describes it in one line, as the examples of the catalog are written: `fs.delete /tmp/x recursive`.
-    #[cfg(test)]
     pub(crate) fn describe(&self) -> String {
         let mut words = vec![self.kind.as_str().to_owned()];
         words.extend(self.paths.iter().map(Given::describe));

@@ -62,6 +62,8 @@ pub enum Kind {
     When,
     /// A list of what stands under `when`.
     Whens,
+    /// What stands under `match` and under `when`, in one mapping.
+    MatchAndWhen,
     /// The rules of a file.
     Rules,
 }

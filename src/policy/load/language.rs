@@ -1,7 +1,7 @@
 //! The whole language as data, for whatever describes it: a JSON Schema, an editor, a page.
 
 use super::keys::{Key, Keyed};
-use super::{document, matching, rule};
+use super::{condition, document, matching, rule};
 
 fn keys(table: &[impl Keyed]) -> Vec<Key> {
     table.iter().map(|row| *row.key()).collect()
@@ -25,6 +25,12 @@ pub fn of_match() -> Vec<Key> {
     keys(matching::TABLE)
 }
 
+/// Returns the keys below `when`.
+#[must_use]
+pub fn of_when() -> Vec<Key> {
+    keys(condition::TABLE)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,7 +38,7 @@ mod tests {
 
     #[test]
     fn every_key_stands_once_and_says_what_it_is_for() {
-        for table in [of_file(), of_rule(), of_match()] {
+        for table in [of_file(), of_rule(), of_match(), of_when()] {
             let names: BTreeSet<&str> = table.iter().map(|key| key.name).collect();
             assert_eq!(names.len(), table.len());
             assert!(table.iter().all(|key| key.about.ends_with('.') && key.about.len() < 90));

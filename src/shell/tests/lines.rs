@@ -110,3 +110,35 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_parser_fails_on_is_unknown() {
+    for line in [
+        "if cat <<E; th${x: | -en rm x; fecho ${a:-${b:-$(rm x)}};;;;i\nfi\nEfi\nEfi\nEfi\nE",
+        "echo 99999999999999999999>f",
+        "cat <<E ${x\n}\nE\n",
+        "echo ${x<<E}",
+        "/\r<<\r<<\r<<\r<<< ",
+        "cat <<''",
+        "cat <<\"\"",
+        "cat <<-''",
+        "cat <<$''",
+        "cat <<\\\n",
+        "cat <<\r",
+        "cat <<''\"\"",
+        "cat <<\u{b}",
+        "cat <<\u{c}",
+        "cat <<\"\\\n\"",
+        "cat <<''>f",
+        "echo ~+99999999999999999999",
+        "echo {1..99999999999999999999}",
+        "echo $((99999999999999999999))",
+        "echo ${x:99999999999999999999}",
+        "echo $99999999999999999999",
+        "echo ${99999999999999999999}",
+    ] {
+        let reading = read(line);
+        let failed = reading.unknown.iter().any(|unknown| unknown.to_string().contains("fails on"));
+        assert!(!failed, "a parser panics on {line}");
+    }
+}

@@ -268,3 +268,36 @@ fn redirections_have_their_descriptors() {
     assert_eq!((command.stdin.as_deref(), command.stdin_written.as_deref()), (None, Some("drop table $Y\n")));
     assert_eq!(read("x 3<<X\na\nX").commands[0].stdin, None);
 }
+
+#[test]
+fn what_other_shells_read_otherwise_is_not_known_there() {
+    let unknown = |line: &str| read_as(line, Dialect::Other).unknown.iter().any(|one| one.cause() == Cause::Dialect);
+    for line in [
+        "[[ a || rm ]]",
+        "((a))",
+        "ls {a,b}",
+        "ls &> f",
+        "ls |& rm",
+        "$'rm' x",
+        "cat <(ls)",
+        "cat <<< x",
+        "a=(b)",
+        "source f",
+        "ls ${x/a/b}",
+        "ls ${a[1]}",
+        "time ls",
+        "ls *(e:'rm x':)",
+        "=ls x",
+        "ls >& f",
+    ] {
+        assert!(unknown(line), "{line}");
+    }
+    for line in [
+        "ls -l | grep x && cd y",
+        "for i in a b; do echo \"$i\"; done",
+        "echo ${x:-y} $((1+1)) 2>&1 >f",
+        "if [ -f x ]; then cat <<X\na\nX\nfi",
+    ] {
+        assert_eq!(read_as(line, Dialect::Other).unknown, [], "{line}");
+    }
+}

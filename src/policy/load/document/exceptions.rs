@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub(super) const KEYS: &[Key] = &[
     Key::new("id", Kind::Text, "Its name."),
     Key::new("rule", Kind::Text, "The id of the rule that it relaxes."),
-    Key::new("allow_when", Kind::Match, "When it does: keys of match and of when together."),
+    Key::new("allow_when", Kind::MatchAndWhen, "When it does: keys of match and of when together."),
     Key::new("reason", Kind::Text, "Why."),
     Key::new("approved_by", Kind::Texts, "Who approved it."),
     Key::new("expires", Kind::Date, "When it ends: at most 90 days ahead."),

@@ -22,7 +22,11 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("user", ONE, "What the person's own policy may do; `may-allow` where nothing is said."),
     Key::new("project", ONE, "What the project's policy may do; `tighten-only` where nothing is said."),
     Key::new("session", ONE, "What policies for one session may do; `may-allow` where nothing is said."),
-    Key::new("may_disable", Kind::Texts, "Ids of rules that lower layers may switch off."),
+    Key::new(
+        "may_disable",
+        Kind::Either(&[Kind::Texts, Kind::List(&Kind::Text)]),
+        "Ids of rules that lower layers may switch off.",
+    ),
 ];
 
 pub(super) fn read<'n>(draft: &mut Draft<'n>, node: &'n Node, _: &Fields<'n>, complaints: &mut Complaints<'_>) {

@@ -81,9 +81,19 @@ fn one(node: &Node, complaints: &mut Complaints<'_>) -> Option<FileTest> {
     };
     Some(FileTest {
         name: fields.text("name", complaints).map(str::to_owned),
-        cwd: fields.text("cwd", complaints).map(PathBuf::from),
+        cwd: directory(&fields, complaints),
         cases: list(cases, "cases", complaints).iter().filter_map(|item| case(item, complaints)).collect(),
     })
+}
+
+fn directory(fields: &Fields<'_>, complaints: &mut Complaints<'_>) -> Option<PathBuf> {
+    let path = PathBuf::from(fields.text("cwd", complaints)?);
+    if path.is_absolute() {
+        return Some(path);
+    }
+    let spot = fields.get("cwd").map(|node| node.spot).unwrap_or_default();
+    complaints.at("P015", spot, "cwd is not absolute", Some("begin with `/`".to_owned()));
+    None
 }
 
 fn case(node: &Node, complaints: &mut Complaints<'_>) -> Option<TestCase> {
