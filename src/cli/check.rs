@@ -212,8 +212,13 @@ fn parts(one: &SeenCommand) -> Vec<(&'static str, String)> {
     let mut found = vec![("program", program)];
     found.extend((!one.flags.is_empty()).then(|| ("options", one.flags.join(" "))));
     found.extend((!one.operands.is_empty()).then(|| ("operands", one.operands.join(" "))));
+    found.extend(one.effects.iter().map(|effect| ("does", effect.clone())));
     found.extend(one.starts_another.then(|| ("note", "only starts the next command, which is judged too".to_owned())));
     found.extend((!one.known).then(|| ("note", "not in the catalog: read in every way it could be meant".to_owned())));
+    found.extend(
+        (one.known && !one.bounded)
+            .then(|| ("note", "may do more than the catalog knows: no allow rule covers it".to_owned())),
+    );
     found.extend(one.open.then(|| ("note", "a part is only known when it runs".to_owned())));
     found
 }

@@ -14,7 +14,7 @@ JSON:
   unknown    why a part is not known, or null
   view       how it is read: commands, a list, and unread, a list of reasons
   commands   each with command, program, subcommand, flags, operands, directories, starts_another, known, open,
-             other_readings
+             other_readings, effects, bounded (whether all that it does is known)
   matches    every rule that matches, the strictest first: rule, decision, file, line, column, layer, command,
              reason, suggest, severity, controls, tags
   policy     the digest of the policies
@@ -37,7 +37,7 @@ JSON:
   unknown    why a part is not known, or null
   view       how it is read: commands, a list, and unread, a list of reasons
   commands   each with command, program, subcommand, flags, operands, directories, starts_another, known, open,
-             other_readings
+             other_readings, effects, bounded (whether all that it does is known)
   matches    every rule that matches, the strictest first: rule, decision, file, line, column, layer, command,
              reason, suggest, severity, controls, tags
   policy     the digest of the policies

@@ -4,7 +4,7 @@ use super::codes::{
     ALLOW_DEFAULT, Code, EXPIRED, NO_DATE, NO_EXAMPLES, NO_ID, NO_REASON, NO_SUGGEST, SAME_ID, UNHEARD, UNUSED_SET,
 };
 use super::run::{Finding, Written};
-use crate::model::Decision;
+use crate::model::{Decision, Layer};
 use crate::policy::load::Spot;
 use crate::policy::load::yaml::{Node, Value};
 use crate::policy::outline::{Outline, entries, get, items, text, word};
@@ -103,11 +103,15 @@ pub(super) fn rule(rule: &Written<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// Looks for ids that stand in two files.
+/// Looks for ids that stand in two files. A copy of a built-in policy, which `tollgate init` writes, keeps
+/// its ids.
 pub(super) fn ids(rules: &[Written<'_>], found: &mut Vec<Finding>) {
     let mut first: HashMap<&str, &Written<'_>> = HashMap::new();
     for rule in rules.iter().filter(|rule| get(rule.node, "id").is_some()) {
         if let Some(other) = first.get(rule.id.as_str()) {
+            if other.file.layer == Layer::Builtin {
+                continue;
+            }
             let message = format!("the id \"{}\" stands in {} too", rule.id, other.place());
             found.push(rule.finding(SAME_ID, rule.spot("id"), message, "give one of them another id"));
         } else {
