@@ -2,7 +2,7 @@
 
 use super::catalog::Catalog;
 use super::evaluate::{Judged, Unread};
-use super::judged::Candidate;
+use super::judged::{Candidate, Part};
 use super::line::program;
 use super::mates::Mates;
 use super::normal::Argument;
@@ -18,6 +18,8 @@ pub(super) struct Start {
     pub(super) directories: Vec<PathBuf>,
     pub(super) elsewhere: bool,
     pub(super) environment: Vec<(OsString, OsString)>,
+    /// Whether a program starts it that is judged when it does.
+    pub(super) apart: bool,
     /// Symbolic links that were made before.
     pub(super) links: Vec<(PathBuf, PathBuf)>,
 }
@@ -85,6 +87,8 @@ fn candidate(command: &SimpleCommand, start: &Start, line: &Arc<str>) -> Candida
         assignments,
         links: start.links.clone(),
         mates: None,
+        apart: start.apart,
+        part: Part::Whole,
         tool: None,
         ancestors: None,
     }

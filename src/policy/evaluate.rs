@@ -3,11 +3,11 @@
 use super::effects::KindSet;
 use super::exception::Exception;
 use super::fit::Fit;
-use super::judged::{Candidate, View};
+use super::judged::{Candidate, Part, View};
 use super::matcher::{Matcher, Places, Sense, Trial};
 use super::rule::{Covers, Rule};
 use super::set::Policy;
-use super::{line, unwrap};
+use super::{door, line, unwrap};
 use crate::model::{Decision, Evaluation, Match, Outcome, Scope, Situation, Subject, ToolCall, Weight};
 use std::ffi::OsString;
 use std::path::Path;
@@ -105,6 +105,13 @@ impl Policy {
             candidate.ancestors = situation.ancestors.clone();
             let said = self.said(&candidate, situation);
             self.collect(&said, &candidate, situation, &mut matches);
+            for inner in door::unseen(&candidate, &self.catalog) {
+                let mut said = self.said(&inner, situation);
+                let is_strict =
+                    |index: &usize| self.rules.get(*index).is_some_and(|rule| rule.decision > Decision::Allow);
+                said.matched.retain(is_strict);
+                self.collect(&said, &inner, situation, &mut matches);
+            }
         }
         let default = self.defaults().action;
         let decision = settled(&matches, Some(default)).unwrap_or(default);
@@ -166,8 +173,9 @@ impl Policy {
             let kinds = said.views.iter().map(|view| view.kinds(&self.places)).fold(KindSet::default(), KindSet::union);
             self.index.add_by_effect(kinds, &mut indices);
         }
+        let asked = |rule: &&Rule| candidate.part == Part::Whole || rule.matcher.needs_effect();
         for index in indices {
-            let Some(rule) = self.rules.get(index) else { continue };
+            let Some(rule) = self.rules.get(index).filter(asked) else { continue };
             let fit = match fit(rule, &said.views, &self.places) {
                 Fit::No => Fit::No,
                 fit @ (Fit::Unknown | Fit::Possible | Fit::Certain) => fit.min(rule.condition_fit(situation)),

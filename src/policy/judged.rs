@@ -12,6 +12,16 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// Which effects of a candidate count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// All.
+    #[default]
+    Whole,
+    /// Those that only its line shows: the program comes to the kernel door itself, with its real argv.
+    Line,
+}
+
 /// A program that would run, as far as it is known: what matchers look at.
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
@@ -51,6 +61,10 @@ pub(crate) struct Candidate {
     pub(crate) assignments: Vec<(String, Argument)>,
     /// Symbolic links that the line has made before, with where they lead.
     pub(crate) links: Vec<(PathBuf, PathBuf)>,
+    /// Whether another program starts it, which is judged when it starts it.
+    pub(crate) apart: bool,
+    /// Which of its effects count.
+    pub(crate) part: Part,
     /// The commands of its line, and which of them it is.
     pub(crate) mates: Option<(Arc<Mates>, usize)>,
     /// The tool call that this is, in the place of a program.
@@ -84,6 +98,8 @@ impl Candidate {
             assignments: Vec::new(),
             links: Vec::new(),
             mates: None,
+            apart: false,
+            part: Part::Whole,
             tool: None,
             ancestors: None,
         };
@@ -125,6 +141,8 @@ impl Candidate {
             assignments: Vec::new(),
             links: Vec::new(),
             mates: None,
+            apart: false,
+            part: Part::Whole,
             tool: Some(Arc::new(call.clone())),
             ancestors: None,
         }

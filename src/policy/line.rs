@@ -75,6 +75,7 @@ pub(super) fn judged(text: &str, cwd: &Path, environment: &[(OsString, OsString)
         directories: vec![cwd.to_owned()],
         elsewhere: false,
         environment: environment.to_vec(),
+        apart: false,
         links: Vec::new(),
     };
     compose::add(text, &start, 0, catalog, &mut judged);

@@ -22,6 +22,7 @@ mod condition;
 mod defaults;
 mod demands;
 pub mod diff;
+mod door;
 mod effects;
 mod evaluate;
 mod examples;

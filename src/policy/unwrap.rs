@@ -2,6 +2,7 @@
 
 use super::catalog::{Catalog, Entry};
 use super::compose::{self, Start};
+use super::door;
 use super::evaluate::{Judged, Unread};
 use super::judged::{Candidate, View};
 use super::line;
@@ -63,7 +64,9 @@ pub(super) fn expand_at(mut candidate: Candidate, depth: usize, catalog: &Catalo
     }
     candidate.script = script;
     candidate.passes_on |= passes_on;
+    let apart = candidate.apart || !door::runs_in_the_shell(&candidate);
     let start = Start {
+        apart,
         directories: candidate.directories.clone(),
         elsewhere: candidate.elsewhere,
         environment: candidate.environment.clone(),
@@ -72,7 +75,10 @@ pub(super) fn expand_at(mut candidate: Candidate, depth: usize, catalog: &Catalo
     judged.candidates.push(candidate);
     for one in started {
         match one {
-            Started::Command(inner) => expand_at(*inner, depth + 1, catalog, judged),
+            Started::Command(mut inner) => {
+                inner.apart = apart;
+                expand_at(*inner, depth + 1, catalog, judged);
+            }
             Started::Line { text, elsewhere } if depth < DEPTH => {
                 let start = if elsewhere {
                     Start { directories: vec![ELSEWHERE.into()], ..start.clone() }

@@ -14,6 +14,7 @@ pub(in crate::policy) fn effects(line: &str, catalog: &Catalog) -> Vec<String> {
         directories: vec![places.workspace.clone()],
         elsewhere: false,
         environment: Vec::new(),
+        apart: false,
         links: Vec::new(),
     };
     compose::add(line, &start, 0, catalog, &mut judged);

@@ -56,7 +56,7 @@ fn redirection(kind: RedirectionKind, target: &Argument, view: &View<'_>, places
     let picked = [Picked { text: text.clone(), clarity, role: Role::Path, fit: Fit::Certain }];
     let mut push = |kind: EffectKind| {
         let paths = given(&picked, kind, view, places);
-        let effect = Effect { paths, ..Effect::of(kind) };
+        let effect = Effect { paths, ..Effect::on_line(kind) };
         add_overwritten(&effect, out);
         out.push(effect);
     };
@@ -79,7 +79,13 @@ pub(super) fn add_overwritten(effect: &Effect, out: &mut Vec<Effect>) {
     };
     let disks: Vec<Given> = effect.paths.iter().filter(is_disk).cloned().collect();
     if effect.kind == EffectKind::FsWrite && !disks.is_empty() {
-        out.push(Effect { paths: disks, fit: effect.fit, recursive: Fit::Certain, ..Effect::of(EffectKind::FsDelete) });
+        out.push(Effect {
+            paths: disks,
+            fit: effect.fit,
+            recursive: Fit::Certain,
+            on_line: effect.on_line,
+            ..Effect::of(EffectKind::FsDelete)
+        });
     }
 }
 
@@ -92,7 +98,7 @@ fn socket(text: &str) -> Option<Option<Host>> {
 }
 
 fn socket_effects(kind: RedirectionKind, host: Option<Host>, view: &View<'_>, out: &mut Vec<Effect>) {
-    let mut push = |kind: EffectKind| out.push(Effect { hosts: vec![host.clone()], ..Effect::of(kind) });
+    let mut push = |kind: EffectKind| out.push(Effect { hosts: vec![host.clone()], ..Effect::on_line(kind) });
     push(EffectKind::NetConnect);
     if view.entry.is_some_and(|entry| entry.shell || entry.interpreter) {
         push(EffectKind::NetShell);
@@ -109,7 +115,7 @@ fn assignments(view: &View<'_>, out: &mut Vec<Effect>) {
         injects(name, value.as_deref())
     });
     if injects {
-        out.push(Effect::of(EffectKind::EnvInject));
+        out.push(Effect::on_line(EffectKind::EnvInject));
     }
 }
 

@@ -15,7 +15,7 @@ use crate::policy::normal::{Clarity, Role};
 pub(super) fn add_fetched(view: &View<'_>, places: &Places, out: &mut Vec<Effect>) {
     let Some(path) = view.candidate.paths.first() else { return };
     if is_fetched(path, view, places) {
-        out.push(Effect::of(EffectKind::CodeNetwork));
+        out.push(Effect::on_line(EffectKind::CodeNetwork));
     }
 }
 
@@ -45,7 +45,7 @@ pub(super) fn add(entry: &Entry, view: &View<'_>, places: &Places, out: &mut Vec
             from_words(view, places, out);
         }
         if paths.iter().filter_map(Given::known).any(|path| is_fetched(path, view, places)) {
-            out.push(Effect::of(EffectKind::CodeNetwork));
+            out.push(Effect::on_line(EffectKind::CodeNetwork));
         }
         out.push(Effect { paths, ..Effect::of(EffectKind::CodeExec) });
         return;
@@ -60,7 +60,7 @@ pub(super) fn add(entry: &Entry, view: &View<'_>, places: &Places, out: &mut Vec
 fn from_words(view: &View<'_>, places: &Places, out: &mut Vec<Effect>) {
     let Some((mates, position)) = &view.candidate.mates else { return };
     if mates.inserted(*position, view.catalog, places).network {
-        out.push(Effect::of(EffectKind::CodeNetwork));
+        out.push(Effect::on_line(EffectKind::CodeNetwork));
     }
 }
 
@@ -69,7 +69,7 @@ fn from_input(entry: &Entry, view: &View<'_>, places: &Places, out: &mut Vec<Eff
     if candidate.stdin.is_some() {
         // A shell's literal standard input is read as a line and judged command by command.
         if !entry.shell {
-            out.push(Effect::of(EffectKind::CodeInline));
+            out.push(Effect::on_line(EffectKind::CodeInline));
         }
         return;
     }
@@ -77,14 +77,14 @@ fn from_input(entry: &Entry, view: &View<'_>, places: &Places, out: &mut Vec<Eff
         return;
     }
     let fed = candidate.mates.as_ref().map(|(mates, position)| mates.fed(*position, view.catalog, places));
-    let code = Effect::of(EffectKind::CodeExec);
+    let code = Effect::on_line(EffectKind::CodeExec);
     match fed {
-        Some(fed) if fed.network => out.push(Effect::of(EffectKind::CodeNetwork)),
+        Some(fed) if fed.network => out.push(Effect::on_line(EffectKind::CodeNetwork)),
         Some(fed) if fed.files => out.push(Effect { paths: fed.read, ..code }),
         Some(_) | None => {
             // Whatever it is, it may have come from the network.
             out.push(Effect { source: Some(CodeSource::Unknown), ..code });
-            out.push(Effect { fit: Fit::Unknown, ..Effect::of(EffectKind::CodeNetwork) });
+            out.push(Effect { fit: Fit::Unknown, ..Effect::on_line(EffectKind::CodeNetwork) });
         }
     }
 }

@@ -7,12 +7,20 @@ use super::pick::{self, Picked};
 use super::{around, code, secret, tool};
 use crate::policy::catalog::{Item, Recursive};
 use crate::policy::fit::Fit;
-use crate::policy::judged::View;
+use crate::policy::judged::{Part, View};
 use crate::policy::matcher::{Given, Places};
 use crate::policy::normal::{Clarity, Role};
 
 /// Returns the effects of a command in one of its readings.
 pub(crate) fn effects(view: &View<'_>, places: &Places) -> Vec<Effect> {
+    let mut effects = all(view, places);
+    if view.candidate.part == Part::Line {
+        effects.retain(|effect| effect.on_line);
+    }
+    effects
+}
+
+fn all(view: &View<'_>, places: &Places) -> Vec<Effect> {
     if let Some(call) = &view.candidate.tool {
         return tool::effects(call, view, places);
     }

@@ -28,6 +28,8 @@ pub(crate) struct Effect {
     /// Whether it reaches everything below its paths.
     pub(crate) recursive: Fit,
     pub(crate) source: Option<CodeSource>,
+    /// Whether only the line shows it: no argv does.
+    pub(crate) on_line: bool,
 }
 
 impl Effect {
@@ -41,7 +43,13 @@ impl Effect {
             branches: Vec::new(),
             recursive: Fit::No,
             source: CodeSource::of(kind),
+            on_line: false,
         }
+    }
+
+    /// The same, for one that only the line shows.
+    pub(crate) fn on_line(kind: EffectKind) -> Self {
+        Self { on_line: true, ..Self::of(kind) }
     }
 
     /// Describes it in one line, as the examples of the catalog are written: `fs.delete /tmp/x recursive`.

@@ -2,6 +2,7 @@
 
 mod corpus;
 mod demands;
+mod door;
 mod examples;
 mod judging;
 mod layers;
