@@ -118,8 +118,12 @@ pub(super) fn given(picked: &[Picked], kind: EffectKind, view: &View<'_>, places
         let role = if entry { Role::Entry } else { Role::Path };
         Given::of(&picked.text, role, picked.clarity, picked.fit, view.candidate, places)
     };
+    let is_nothing = |picked: &Picked| {
+        let flows = matches!(kind, EffectKind::FsRead | EffectKind::FsWrite);
+        flows && picked.clarity == Clarity::Known && around::is_harmless(&picked.text.to_string_lossy())
+    };
     // The value of an option that is no path (`curl -d TEXT`), and standard input.
-    let is_file = |picked: &&Picked| picked.role != Role::Plain && picked.text != "-";
+    let is_file = |picked: &&Picked| picked.role != Role::Plain && picked.text != "-" && !is_nothing(picked);
     picked.iter().filter(is_file).flat_map(one).collect()
 }
 

@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
             let at = self.index;
             self.index += 1;
             let after_unknown = std::mem::take(&mut self.after_unknown);
-            let Some(text) = argument.known() else {
+            let Some(text) = argument.known().or_else(|| pattern_in_option(argument)) else {
                 self.command.open |= may_be_options(argument);
                 let clarity =
                     if matches!(argument, Argument::Pattern(_)) { Clarity::Pattern } else { Clarity::Unknown };
@@ -229,6 +229,13 @@ impl<'a> Reader<'a> {
         if let Some(switch) = table.exact(&name) {
             return self.known(switch, value, true);
         }
+        // `-javaagent:FILE`, `-p:NAME=VALUE`.
+        let colon = argument.as_bytes().iter().position(|byte| *byte == b':');
+        if let Some((head, rest)) = colon.and_then(|at| argument.as_bytes().split_at_checked(at + 1))
+            && let Some(switch) = table.exact(&String::from_utf8_lossy(head))
+        {
+            return self.known(switch, Some(OsStr::from_bytes(rest).to_owned()), true);
+        }
         if matches!(self.style(), Style::Go | Style::SingleDash) {
             return self.go_option(table, &name, value);
         }
@@ -307,6 +314,14 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// Returns `--include=*.py` as it is written: a shell finds no file of such a name, and gives it as it is.
+fn pattern_in_option(argument: &Argument) -> Option<&OsStr> {
+    let Argument::Pattern(text) = argument else { return None };
+    let bytes = text.as_bytes();
+    let name = bytes.split(|byte| b"*?[".contains(byte)).next().unwrap_or_default();
+    (bytes.starts_with(b"-") && (name.contains(&b'=') || name.contains(&b':'))).then_some(text)
 }
 
 /// Says whether an argument that is not known may be an option, or several arguments. A quoted one that

@@ -114,3 +114,11 @@ fn a_style_without_options_has_operands_only() {
     assert!(!found.strange_option && found.flags.is_empty());
     assert_eq!(found.operands.len(), 4);
 }
+
+#[test]
+fn a_value_may_stand_behind_a_colon() {
+    let found = command("java -javaagent:/tmp/x.jar=y -jar z.jar --more");
+    let agent = found.flags.iter().find(|flag| flag.name() == "-javaagent:").and_then(|flag| flag.value.clone());
+    assert_eq!(agent, Some("/tmp/x.jar=y".into()));
+    assert!(!found.strange_option);
+}
