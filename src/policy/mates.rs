@@ -6,7 +6,7 @@ use super::evaluate::Judged;
 use super::judged::{Candidate, View};
 use super::matcher::{Given, Places};
 use super::unwrap;
-use crate::shell::{SimpleCommand, Spot, SubstitutionKind};
+use crate::shell::{SimpleCommand, Spot, SubstitutionKind, Word};
 use std::path::{Path, PathBuf};
 
 /// All commands of one line.
@@ -26,23 +26,39 @@ pub(crate) struct Output {
     pub(crate) network: bool,
     /// All of it is what stands in files that are known.
     pub(crate) files: bool,
+    /// Some of it is the environment, or what a store of secrets says.
+    pub(crate) dumps: bool,
     /// The files that it may hold.
     pub(crate) read: Vec<Given>,
 }
 
 impl Mates {
     pub(super) fn new(all: Vec<Candidate>, commands: &[SimpleCommand]) -> Self {
-        let inserted = |command: &SimpleCommand| {
-            let read = command.substitutions.iter().filter(|one| {
-                one.kind != SubstitutionKind::WriteTo && matches!(one.spot, Spot::Word(_) | Spot::Redirection)
+        // Variables that the line has set, with the commands whose output they hold.
+        let mut held: Vec<(&str, Vec<usize>)> = Vec::new();
+        let mut inserted = Vec::new();
+        for command in commands {
+            let read = command.substitutions.iter().filter(|one| one.kind != SubstitutionKind::WriteTo);
+            let mut own: Vec<usize> = Vec::new();
+            for one in read {
+                match one.spot {
+                    Spot::Word(_) | Spot::Redirection => own.extend(&one.commands),
+                    Spot::Assignment(index) => {
+                        let name = command.assignments.get(index).map(|assignment| assignment.name.as_str());
+                        held.extend(name.map(|name| (name, one.commands.clone())));
+                    }
+                }
+            }
+            own.extend(unknown_texts(command).flat_map(|text| in_variables(text, &held)));
+            let passed = command.assignments.iter().map(|one| {
+                let from: Vec<usize> = written(&one.value).map(|text| in_variables(text, &held)).unwrap_or_default();
+                (one.name.as_str(), from)
             });
-            read.flat_map(|one| one.commands.iter().copied()).collect()
-        };
-        Self {
-            all,
-            upstream: commands.iter().map(|command| command.upstream.clone()).collect(),
-            inserted: commands.iter().map(inserted).collect(),
+            let passed: Vec<_> = passed.filter(|(_, from)| !from.is_empty()).collect();
+            held.extend(passed);
+            inserted.push(own);
         }
+        Self { all, upstream: commands.iter().map(|command| command.upstream.clone()).collect(), inserted }
     }
 
     /// Returns what feeds the standard input of a command.
@@ -70,6 +86,9 @@ impl Mates {
             each_effect(candidate, catalog, places, |effect| match effect {
                 Some(effect) if effect.kind.is_on_hosts() => output.network = true,
                 Some(effect) if effect.kind == EffectKind::FsRead => output.read.append(&mut effect.paths),
+                Some(effect) if matches!(effect.kind, EffectKind::EnvDump | EffectKind::SecretRead) => {
+                    output.dumps = true
+                }
                 Some(_) => {}
                 None => output.files = false,
             });
@@ -95,6 +114,34 @@ impl Mates {
         }
         fetched.iter().any(|known| path.starts_with(known))
     }
+}
+
+/// Returns a word as it is written, where it is only known when it runs.
+fn written(word: &Word) -> Option<&str> {
+    match word {
+        Word::Dynamic(text) | Word::Quoted(text) => Some(text),
+        Word::Literal(_) | Word::Pattern(_) => None,
+    }
+}
+
+/// Returns the parts of a command that are only known when it runs, as they are written.
+fn unknown_texts(command: &SimpleCommand) -> impl Iterator<Item = &str> {
+    let targets = command.redirections.iter().map(|one| &one.target);
+    command.words.iter().chain(targets).filter_map(written).chain(command.stdin_written.as_deref())
+}
+
+/// Returns the commands whose output stands in the variables that a text mentions.
+fn in_variables(text: &str, held: &[(&str, Vec<usize>)]) -> Vec<usize> {
+    held.iter().filter(|(name, _)| mentions_variable(text, name)).flat_map(|(_, from)| from.iter().copied()).collect()
+}
+
+/// Says whether a text holds `$NAME` or `${NAME…}`.
+fn mentions_variable(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default();
+        let after = text.get(at + name.len()..).unwrap_or_default();
+        before.ends_with(['$', '{', '!', '#']) && !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+    })
 }
 
 /// Says whether a command has a path among its words.

@@ -4,7 +4,7 @@ use super::effect::{Branch, Effect};
 use super::host::Host;
 use super::kind::EffectKind;
 use super::pick::{self, Picked};
-use super::{around, code, secret, tool};
+use super::{around, code, flow, secret, tool};
 use crate::policy::catalog::{Item, Recursive};
 use crate::policy::fit::Fit;
 use crate::policy::judged::{Part, View};
@@ -37,6 +37,7 @@ fn all(view: &View<'_>, places: &Places) -> Vec<Effect> {
         add(item, view, places, &mut out);
     }
     code::add(entry, view, places, &mut out);
+    flow::add(view, places, &mut out);
     out
 }
 

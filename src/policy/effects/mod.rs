@@ -8,6 +8,7 @@
 //! | how items of the catalog become effects | `derive.rs` |
 //! | redirections, assignments | `around.rs` |
 //! | what feeds an interpreter | `code.rs` |
+//! | what is sent that others have read | `flow.rs` |
 //! | how hosts are read | `host.rs` |
 //! | the agent's own tools | `tool.rs` |
 //! | what a secret looks like | `secret.rs` |
@@ -16,6 +17,7 @@ mod around;
 mod code;
 mod derive;
 mod effect;
+mod flow;
 mod host;
 mod kind;
 mod pick;

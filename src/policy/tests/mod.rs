@@ -4,6 +4,7 @@ mod corpus;
 mod demands;
 mod door;
 mod examples;
+mod flows;
 mod judging;
 mod layers;
 mod lines;
