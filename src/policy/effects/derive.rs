@@ -117,9 +117,14 @@ pub(super) fn given(picked: &[Picked], kind: EffectKind, view: &View<'_>, places
         let role = if entry { Role::Entry } else { Role::Path };
         Given::of(&picked.text, role, picked.clarity, picked.fit, view.candidate, places)
     };
+    // What is written to /dev/null is nowhere (`curl -o /dev/null`).
+    let nowhere = |picked: &Picked| {
+        let known = kind == EffectKind::FsWrite && picked.clarity == Clarity::Known;
+        known && picked.text.to_str().is_some_and(around::is_harmless)
+    };
     // The value of an option that is no path (`curl -d TEXT`), and standard input.
     let is_file = |picked: &&Picked| picked.role != Role::Plain && picked.text != "-";
-    picked.iter().filter(is_file).flat_map(one).collect()
+    picked.iter().filter(is_file).filter(|picked| !nowhere(picked)).flat_map(one).collect()
 }
 
 /// Reads the host, also of an address of which only the rest is not known: `https://host/$X`.
