@@ -79,9 +79,14 @@ impl Tables {
     fn source(mut self) -> Done<String> {
         self.names.sort();
         self.shells.sort();
-        let twice = self.names.iter().zip(self.names.iter().skip(1)).find(|((one, _), (next, _))| one == next);
-        if let Some(((name, _), _)) = twice {
-            return Err(format!("the program {name} stands twice in the catalog").into());
+        let family = |index: &usize| self.entries.get(*index).map_or("?", |(family, _, _)| family.as_str());
+        let pairs = self.names.iter().zip(self.names.iter().skip(1));
+        let twice: Vec<String> = pairs
+            .filter(|((one, _), (next, _))| one == next)
+            .map(|((name, one), (_, next))| format!("{name} ({}.yaml, {}.yaml)", family(one), family(next)))
+            .collect();
+        if !twice.is_empty() {
+            return Err(format!("these programs stand twice in the catalog: {}", twice.join(", ")).into());
         }
         let mut out = String::new();
         writeln!(out, "pub(super) static ENTRIES: &[(&str, &str, &str)] = &{:?};", self.entries)?;
