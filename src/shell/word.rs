@@ -177,13 +177,7 @@ impl Walker<'_> {
     }
 
     /// Walks `$(…)`, and takes what it prints where that is certain.
-    fn substitution(
-        &mut self,
-        line: &str,
-        next: Option<&WordPiece>,
-        quoted: bool,
-        building: &mut Building,
-    ) -> Done {
+    fn substitution(&mut self, line: &str, next: Option<&WordPiece>, quoted: bool, building: &mut Building) -> Done {
         // `$(pwd)` is what `$PWD` is.
         let whole = !building.begun && !self.facts.moves_home && starts_path(next);
         let first = self.reading.commands.len();

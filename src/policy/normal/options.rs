@@ -1,7 +1,7 @@
 //! Reading the options of an argv by the style of its program.
 
 use super::command::{Argument, Clarity, Command, Flag, Operand, Role};
-use crate::policy::catalog::{Entry, Kind, Operands, OptionTable, Style, Subcommand, Switch, Takes, find};
+use crate::policy::catalog::{Entry, Operands, OptionTable, Style, Subcommand, Switch, Takes, find};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::sync::Arc;
