@@ -50,8 +50,7 @@ fn the_folder_of_a_command_is_a_dot() {
     }
     for line in ["x a$(pwd)", "x $(pwd)x", "PWD=/; x $(pwd)", "pwd() { echo /; }; x $(pwd)", "x $(cd /; pwd)"] {
         let commands = parse(line).unwrap();
-        let last =
-            commands.iter().filter(|command| command.words.first() == Some(&Word::Literal("x".into()))).next_back();
+        let last = commands.iter().rfind(|command| command.words.first() == Some(&Word::Literal("x".into())));
         let last = last.and_then(|command| command.words.get(1));
         assert!(matches!(last, Some(Word::Dynamic(_))), "{line}: {last:?}");
     }
