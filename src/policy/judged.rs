@@ -199,7 +199,18 @@ impl Candidate {
             let reads = matches!(kind, RedirectionKind::Read | RedirectionKind::ReadWrite);
             reads.then(|| (target.shown(), clarity))
         };
-        self.redirections.iter().filter_map(read).collect()
+        let read: Vec<_> = self.redirections.iter().filter_map(read).collect();
+        match &self.mates {
+            Some((mates, position)) if read.is_empty() && self.fed => mates.printed(*position),
+            Some(_) | None => read,
+        }
+    }
+
+    /// Says whether this is `cat FILES` and nothing else.
+    pub(crate) fn prints_files(&self) -> bool {
+        let plain = |word: &Argument| word.known().is_none_or(|text| !text.as_encoded_bytes().starts_with(b"-"));
+        let cat = self.arguments.first().and_then(Argument::known).is_some_and(|name| name == "cat");
+        cat && self.redirections.is_empty() && self.arguments.iter().skip(1).all(plain)
     }
 
     /// Follows the links that the line itself has made.

@@ -5,8 +5,10 @@ use super::effects::{Effect, EffectKind};
 use super::evaluate::Judged;
 use super::judged::{Candidate, View};
 use super::matcher::{Given, Places};
+use super::normal::{Argument, Clarity};
 use super::unwrap;
 use crate::shell::{SimpleCommand, Spot, SubstitutionKind, Word};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// All commands of one line.
@@ -64,6 +66,22 @@ impl Mates {
     /// Returns what feeds the standard input of a command.
     pub(crate) fn fed(&self, position: usize, catalog: &Catalog, places: &Places) -> Output {
         self.output(self.upstream.get(position), catalog, places)
+    }
+
+    /// Returns the files that `cat FILES |` prints into a command, which is no different from `< FILE`.
+    /// Nothing where something else feeds it besides.
+    pub(crate) fn printed(&self, position: usize) -> Vec<(OsString, Clarity)> {
+        let feeds = |index: usize| self.upstream.get(index).map(Vec::as_slice).unwrap_or_default();
+        let [only] = feeds(position) else { return Vec::new() };
+        let Some(cat) = self.all.get(*only).filter(|one| feeds(*only).is_empty() && one.prints_files()) else {
+            return Vec::new();
+        };
+        let file = |word: &Argument| match word {
+            Argument::Known(text) => Some((text.clone(), Clarity::Known)),
+            Argument::Pattern(text) => Some((text.clone(), Clarity::Pattern)),
+            Argument::Unknown(_) | Argument::Quoted(_) => None,
+        };
+        cat.arguments.iter().skip(1).map(file).collect::<Option<_>>().unwrap_or_default()
     }
 
     /// Returns what stands in the words of a command.
@@ -146,7 +164,7 @@ fn mentions_variable(text: &str, name: &str) -> bool {
 
 /// Says whether a command has a path among its words.
 fn mentions(candidate: &Candidate, path: &Path, places: &Places) -> bool {
-    let words = candidate.arguments.iter().skip(1).filter_map(super::normal::Argument::known);
+    let words = candidate.arguments.iter().skip(1).filter_map(Argument::known);
     words.into_iter().any(|word| candidate.directories.iter().any(|directory| places.absolute(word, directory) == path))
 }
 

@@ -304,6 +304,13 @@ fn calls_otherwise(command: &SimpleCommand) -> bool {
     words.first().is_some_and(|word| word.literal().is_none_or(|name| BY_NAME.contains(&name)))
 }
 
+/// Says whether a command is `pwd`, and prints where it runs.
+pub(super) fn prints_folder(command: &SimpleCommand) -> bool {
+    let words: Option<Vec<&str>> = command.words.iter().map(Word::literal).collect();
+    let plain = command.callee == Callee::Program && command.redirections.is_empty() && command.assignments.is_empty();
+    plain && matches!(words.as_deref(), Some(["pwd"] | ["pwd", "-P" | "-L"]))
+}
+
 /// Returns what `echo TEXT`, `printf TEXT`, and `cat` and `tee` of known input print: exactly, without the line
 /// end after it.
 pub(super) fn printed(command: &SimpleCommand) -> Option<String> {

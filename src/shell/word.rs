@@ -159,9 +159,9 @@ impl Walker<'_> {
             WordPiece::TildeExpansion(TildeExpr::WorkingDir) => building.text.push("."),
             WordPiece::TildeExpansion(_) => building.dynamic = true,
             WordPiece::ParameterExpansion(parameter) => self.parameter(parameter, next, quoted, building)?,
-            WordPiece::CommandSubstitution(line) => self.substitution(line, quoted, building)?,
+            WordPiece::CommandSubstitution(line) => self.substitution(line, next, quoted, building)?,
             WordPiece::BackquotedCommandSubstitution(line) => {
-                self.substitution(&unescape_backquotes(line), quoted, building)?;
+                self.substitution(&unescape_backquotes(line), next, quoted, building)?;
             }
             WordPiece::EscapeSequence(text) => match text.strip_prefix('\\') {
                 Some("\n") => {}
@@ -177,10 +177,13 @@ impl Walker<'_> {
     }
 
     /// Walks `$(…)`, and takes what it prints where that is certain.
-    fn substitution(&mut self, line: &str, quoted: bool, building: &mut Building) -> Done {
+    fn substitution(&mut self, line: &str, next: Option<&WordPiece>, quoted: bool, building: &mut Building) -> Done {
+        // `$(pwd)` is what `$PWD` is.
+        let whole = !building.begun && !self.facts.moves_home && starts_path(next);
         let first = self.reading.commands.len();
         let ends = self.nested(line, false)?;
         let text = match (ends.writers.as_slice(), self.reading.commands.get(first..)) {
+            ([_], Some([only])) if whole && super::simple::prints_folder(only) => Some(".".to_owned()),
             ([_], Some([only])) if only.words.len() > 1 || only.has_document() => super::simple::printed(only),
             _ => None,
         };
@@ -301,11 +304,12 @@ fn not_understood(text: &str) -> Unknown {
     Unknown::new(Cause::Syntax, format!("the word `{}` is not understood", crate::model::text::shorten(text, 60)))
 }
 
-/// Says whether what follows lets a variable before it be a whole folder: nothing, or a slash.
+/// Says whether what follows lets a variable before it be a whole folder: nothing, a slash, or the colon
+/// behind which something else begins (`docker run -v $PWD:/app`).
 fn starts_path(next: Option<&WordPiece>) -> bool {
     match next {
         None => true,
-        Some(WordPiece::Text(text) | WordPiece::SingleQuotedText(text)) => text.starts_with('/'),
+        Some(WordPiece::Text(text) | WordPiece::SingleQuotedText(text)) => text.starts_with(['/', ':']),
         Some(WordPiece::DoubleQuotedSequence(pieces)) => starts_path(pieces.first().map(|piece| &piece.piece)),
         Some(_) => false,
     }

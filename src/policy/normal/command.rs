@@ -196,6 +196,23 @@ impl Operands {
 }
 
 impl Kind {
+    /// Says whether a value that is not known may be a path, by what it begins with as it is written:
+    /// `"Authorization: $X"` is no `@FILE`.
+    pub(crate) fn may_be_path(self, written: &OsStr) -> bool {
+        let text = written.to_string_lossy();
+        let text = text.trim_start_matches(['"', '\'']);
+        let begins = text.split(['$', '`', '\\', '*', '?', '[', '{', '"', '\'']).next().unwrap_or_default();
+        match self {
+            Self::Text => false,
+            Self::Path => true,
+            Self::AtPath => begins.split('@').next().is_none_or(|name| name.bytes().all(|b| b.is_ascii_alphanumeric())),
+            Self::FormPath => match begins.split_once('=') {
+                Some((_, value)) => value.is_empty() || value.starts_with(['@', '<']),
+                None => true,
+            },
+        }
+    }
+
     /// Returns the role of the value, and the value without its mark.
     pub(crate) fn role(self, value: &OsStr) -> (Role, OsString) {
         use std::os::unix::ffi::OsStrExt;

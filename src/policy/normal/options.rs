@@ -1,7 +1,7 @@
 //! Reading the options of an argv by the style of its program.
 
 use super::command::{Argument, Clarity, Command, Flag, Operand, Role};
-use crate::policy::catalog::{Entry, Kind, Operands, OptionTable, Style, Subcommand, Switch, Takes, find};
+use crate::policy::catalog::{Entry, Operands, OptionTable, Style, Subcommand, Switch, Takes, find};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::sync::Arc;
@@ -214,7 +214,7 @@ impl<'a> Reader<'a> {
                 (role, Some(value))
             }
             // Where it may be a path, a rule on paths must see that it is not known.
-            (Some(kind), None) if hidden.is_some() && kind != Kind::Text => (Role::Path, None),
+            (Some(kind), None) if hidden.as_ref().is_some_and(|(text, _)| kind.may_be_path(text)) => (Role::Path, None),
             (_, value) => (Role::Plain, value),
         };
         let ends = |entry: &Entry| entry.ends.iter().any(|name| switch.spellings.contains(name));

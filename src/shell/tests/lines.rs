@@ -40,6 +40,24 @@ fn the_home_folder_is_a_tilde() {
 }
 
 #[test]
+fn the_folder_of_a_command_is_a_dot() {
+    for line in
+        ["x $PWD:/app", "x \"$PWD\":/app", "x $(pwd):/app", "x \"$(pwd):/app\"", "x `pwd`:/app", "x ${PWD}:/app"]
+    {
+        let commands = parse(line).unwrap();
+        let word = commands.iter().find_map(|command| command.words.get(1));
+        assert_eq!(word, Some(&Word::Literal(".:/app".into())), "{line}");
+    }
+    for line in ["x a$(pwd)", "x $(pwd)x", "PWD=/; x $(pwd)", "pwd() { echo /; }; x $(pwd)", "x $(cd /; pwd)"] {
+        let commands = parse(line).unwrap();
+        let last =
+            commands.iter().filter(|command| command.words.first() == Some(&Word::Literal("x".into()))).next_back();
+        let last = last.and_then(|command| command.words.get(1));
+        assert!(matches!(last, Some(Word::Dynamic(_))), "{line}: {last:?}");
+    }
+}
+
+#[test]
 fn literal_standard_input_is_kept() {
     for line in
         ["sh <<'X'\nrm a\nX\n", "sh <<X\nrm a\nX\n", "sh <<<'rm a'", "echo 'rm a' | sh", "cat <<X | sh\nrm a\nX\n"]
