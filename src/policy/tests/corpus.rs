@@ -73,8 +73,6 @@ fn the_built_in_policy_judges_the_corpora_as_they_are_labelled() {
     }
     let share = |count: usize, all: usize| count as f64 / all as f64;
     assert!(share(allowed.len(), danger.len()) <= 0.005 && !allowed.iter().any(|shown| shown.contains(" critical ")));
-    // Everyday lines stop, and dangerous ones only ask, where the catalog does not know a program yet. These
-    // become 0.01 and 0.05.
-    assert!(share(stopped.len(), benign.len()) <= 0.65);
-    assert!(share(asked_only.len(), danger.len()) <= 0.35);
+    assert!(share(stopped.len(), benign.len()) <= 0.01);
+    assert!(share(asked_only.len(), danger.len()) <= 0.05);
 }
