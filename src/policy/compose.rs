@@ -6,7 +6,7 @@ use super::judged::{Candidate, Part};
 use super::line::program;
 use super::mates::Mates;
 use super::normal::Argument;
-use super::unwrap;
+use super::{settle, unwrap};
 use crate::shell::{self, Cause, SimpleCommand, Word};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -28,7 +28,8 @@ pub(super) struct Start {
 pub(super) fn add(text: &str, start: &Start, depth: usize, catalog: &Catalog, judged: &mut Judged) {
     let reading = shell::read(text);
     for unknown in &reading.unknown {
-        let runs = unknown.cause() == Cause::Dynamic;
+        // Where more stands than is read, anything may.
+        let runs = matches!(unknown.cause(), Cause::Dynamic | Cause::Limit);
         judged.unread.push(Unread { why: unknown.to_string(), text: text.to_owned(), runs });
     }
     let line: Arc<str> = text.into();
@@ -57,7 +58,15 @@ fn argument(word: &Word) -> Argument {
 
 fn candidate(command: &SimpleCommand, start: &Start, line: &Arc<str>) -> Candidate {
     let (directories, elsewhere) = directories(command, start);
-    let arguments: Vec<Argument> = words(command);
+    let settled = |word: &Word| match word {
+        Word::Dynamic(raw) | Word::Quoted(raw) => {
+            settle::settled(raw, &directories, elsewhere, line).map_or_else(|| argument(word), Argument::Known)
+        }
+        Word::Literal(_) | Word::Pattern(_) => argument(word),
+    };
+    let arguments: Vec<Argument> = command.words.iter().map(settled).collect();
+    let opened = command.redirections.iter().filter(|one| one.reads() || one.writes());
+    let redirections = opened.map(|one| (one.kind, settled(&one.target))).collect();
     let cwd = directories.first().cloned().unwrap_or_default();
     let first = arguments.first().and_then(Argument::known).map(OsStr::to_owned);
     let program = first.as_ref().map(|word| program(word, &cwd)).unwrap_or_default();
@@ -65,7 +74,6 @@ fn candidate(command: &SimpleCommand, start: &Start, line: &Arc<str>) -> Candida
     let assignments: Vec<(String, Argument)> =
         command.assignments.iter().map(|one| (one.name.clone(), argument(&one.value))).collect();
     environment.extend(assignments.iter().map(|(name, value)| (name.into(), value.shown())));
-    let opened = command.redirections.iter().filter(|one| one.reads() || one.writes());
     Candidate {
         process: None,
         certain: program.names.certain,
@@ -83,7 +91,7 @@ fn candidate(command: &SimpleCommand, start: &Start, line: &Arc<str>) -> Candida
         line: Some(Arc::clone(line)),
         passes_on: command.words.is_empty() || command.callee == shell::Callee::Function,
         script: None,
-        redirections: opened.map(|one| (one.kind, argument(&one.target))).collect(),
+        redirections,
         assignments,
         links: start.links.clone(),
         mates: None,

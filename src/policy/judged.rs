@@ -214,10 +214,17 @@ impl Candidate {
     }
 
     /// Follows the links that the line itself has made.
-    pub(crate) fn through_links(&self, written: &Path, real: PathBuf, places: &Places) -> PathBuf {
-        let led = |(link, target): &(PathBuf, PathBuf)| Some(target.join(written.strip_prefix(link).ok()?));
+    /// `follows` says whether the last part is followed too.
+    pub(crate) fn through_links(&self, written: &Path, real: PathBuf, follows: bool, places: &Places) -> PathBuf {
+        let led = |(link, target): &(PathBuf, PathBuf)| {
+            let below = written.strip_prefix(link).ok()?;
+            (follows || !below.as_os_str().is_empty()).then(|| target.join(below))
+        };
         match self.links.iter().rev().find_map(led) {
-            Some(target) => lexical(&places.world.canonical(&target)),
+            Some(target) => {
+                let target = places.absolute(target.as_os_str(), Path::new("/"));
+                lexical(&places.world.canonical(&target))
+            }
             None => real,
         }
     }

@@ -51,7 +51,10 @@ pub(super) fn program(word: &OsStr, cwd: &Path) -> Program {
     let path = Path::new(word);
     let name = base_name(word);
     if !word.as_encoded_bytes().contains(&b'/') {
-        return Program { names: Names { certain: vec![name.clone()], possible: vec![name] }, ..Program::default() };
+        // Where upper and lower case are the same to the disk, `RM` is `rm`.
+        let mut possible = vec![name.clone()];
+        possible.extend(name.contains(|c: char| c.is_ascii_uppercase()).then(|| name.to_ascii_lowercase()));
+        return Program { names: Names { certain: vec![name], possible }, ..Program::default() };
     }
     if path.starts_with("~") {
         return Program { names: Names { certain: Vec::new(), possible: vec![name] }, ..Program::default() };

@@ -47,6 +47,7 @@ mod rule;
 pub mod samples;
 pub mod schema;
 mod set;
+mod settle;
 mod starts;
 mod stated;
 pub mod testing;

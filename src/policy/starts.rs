@@ -159,6 +159,9 @@ fn wrapped(view: &View<'_>, wrapper: &Wrapper, from: usize) -> Vec<Started> {
     inner.script = None;
     let mut set = Vec::new();
     if wrapper.assignments {
+        // `env - CMD` begins with an empty environment.
+        let bare = words.first().and_then(Argument::known).is_some_and(|word| word == "-");
+        words.drain(..usize::from(bare));
         let count = words.iter().take_while(|word| assignment(word).is_some()).count();
         for word in words.drain(..count) {
             let known = word.known().is_some();

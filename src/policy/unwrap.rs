@@ -59,7 +59,7 @@ pub(super) fn expand_at(mut candidate: Candidate, depth: usize, catalog: &Catalo
     for view in View::of(&candidate, catalog) {
         let Some(entry) = view.entry else { continue };
         let own = starts(&view, entry, &mut script);
-        passes_on |= !own.is_empty() && only_starts(entry);
+        passes_on |= !own.is_empty() && only_starts(entry, &view);
         started.extend(own);
     }
     candidate.script = script;
@@ -100,8 +100,9 @@ pub(super) fn expand_at(mut candidate: Candidate, depth: usize, catalog: &Catalo
 pub(super) const ELSEWHERE: &str = "/elsewhere";
 
 /// Says whether a program does nothing but start others, so that an allow rule need not name it.
-fn only_starts(entry: &Entry) -> bool {
+fn only_starts(entry: &Entry, view: &View<'_>) -> bool {
     let plain = |wrapper: &super::catalog::Wrapper| !wrapper.privileged && wrapper.actions.is_empty();
     let starts = entry.shell || entry.multicall || entry.wrapper.as_ref().is_some_and(plain);
-    starts && entry.effects.as_ref().is_none_or(Vec::is_empty) && entry.runs.is_empty()
+    let holds = |item: &super::catalog::Item| super::effects::holds(&item.when, view) > super::fit::Fit::No;
+    starts && !entry.effects.iter().flatten().any(holds) && entry.runs.is_empty()
 }

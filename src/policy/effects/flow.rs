@@ -1,6 +1,7 @@
 //! What a command sends that another one has read: through a pipe, or in its words.
 
 use super::effect::Effect;
+use super::host::Host;
 use super::kind::EffectKind;
 use crate::policy::judged::View;
 use crate::policy::matcher::{Given, Places};
@@ -15,7 +16,12 @@ pub(super) fn add(view: &View<'_>, places: &Places, out: &mut Vec<Effect>) {
     if !out.iter().any(|effect| speaks(&effect)) {
         return;
     }
-    let hosts: Vec<_> = out.iter().filter(speaks).flat_map(|effect| effect.hosts.iter().cloned()).collect();
+    let mut hosts: Vec<Option<Host>> = Vec::new();
+    for host in out.iter().filter(speaks).flat_map(|effect| &effect.hosts) {
+        if !hosts.contains(host) {
+            hosts.push(host.clone());
+        }
+    }
     let uploads = out.iter().any(|effect| effect.kind == EffectKind::NetUpload);
     let fed = mates.fed(*position, view.catalog, places);
     let inserted = mates.inserted(*position, view.catalog, places);
@@ -24,7 +30,12 @@ pub(super) fn add(view: &View<'_>, places: &Places, out: &mut Vec<Effect>) {
     // The files of its own redirections: `curl -T - < FILE`.
     let own = out.iter().filter(|effect| effect.kind == EffectKind::FsRead && effect.on_line);
     read.extend(own.flat_map(|effect| effect.paths.iter().cloned()));
-    let mut send = |paths: Vec<Given>, hosts| {
+    let mut send = |mut paths: Vec<Given>, hosts| {
+        // What the catalog says itself is there already.
+        let sent = |path: &Given| {
+            out.iter().any(|effect| effect.kind == EffectKind::NetUpload && effect.paths.iter().any(|own| own.is(path)))
+        };
+        paths.retain(|path| !sent(path));
         if !paths.is_empty() {
             out.push(Effect { paths, hosts, ..Effect::on_line(EffectKind::NetUpload) });
         }

@@ -128,6 +128,7 @@ fn check(kind: SetKind, item: &str, spot: Spot, complaints: &mut Complaints<'_>)
 }
 
 fn program_fault(item: &str) -> Option<String> {
+    let item = item.strip_prefix("{workspace}/**/").unwrap_or(item);
     let wrong = item.is_empty() || (item.contains('/') && !item.starts_with('/'));
     wrong.then(|| format!("\"{item}\" is no program name"))
 }

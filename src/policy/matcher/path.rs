@@ -265,7 +265,7 @@ impl Given {
             let full = places.full(text, directory);
             let full = candidate.process.map_or_else(|| full.clone(), |process| seen_by(&full, process));
             let real = real_path(text, &full, role, places);
-            let real = candidate.through_links(&written, real, places);
+            let real = candidate.through_links(&written, real, follows(text, role), places);
             Self { written, real, clarity, fit }
         };
         let count = if absolute { 1 } else { candidate.directories.len() };
@@ -283,6 +283,11 @@ impl Given {
             Clarity::Known | Clarity::Pattern => self.written.to_string_lossy().into_owned(),
             Clarity::Unknown => "?".to_owned(),
         }
+    }
+
+    /// Says whether it is the same path.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.written == other.written && self.clarity == other.clarity
     }
 
     /// Returns the path, where it is known.
@@ -361,11 +366,15 @@ pub(crate) fn given(candidate: &Candidate, command: &Command, places: &Places) -
     paths
 }
 
+/// Says whether a link in the place of the last part is followed.
+fn follows(text: &OsStr, role: Role) -> bool {
+    role != Role::Entry || text.as_bytes().ends_with(b"/") || text.as_bytes().ends_with(b"/.")
+}
+
 /// Follows links as the program will: the last part of a directory entry is not followed.
 fn real_path(text: &OsStr, full: &Path, role: Role, places: &Places) -> PathBuf {
-    let follows = role != Role::Entry || text.as_bytes().ends_with(b"/") || text.as_bytes().ends_with(b"/.");
     match (full.parent(), full.file_name()) {
-        (Some(parent), Some(name)) if !follows => lexical(&places.world.canonical(parent)).join(name),
+        (Some(parent), Some(name)) if !follows(text, role) => lexical(&places.world.canonical(parent)).join(name),
         _ => lexical(&places.world.canonical(full)),
     }
 }

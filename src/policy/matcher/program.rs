@@ -40,6 +40,8 @@ pub(crate) struct ProgramTest {
     /// The folder that it must lie in.
     pub(crate) dirs: Vec<PathBuf>,
     pub(crate) sha256: Option<Digest>,
+    /// The folder below which a file of that name must lie, at any depth (`{workspace}/**/gradlew`).
+    pub(crate) below: Option<PathBuf>,
 }
 
 /// One of several programs.
@@ -59,7 +61,10 @@ impl ProgramMatcher {
 
 impl ProgramTest {
     fn fit(&self, candidate: &Candidate) -> Fit {
-        let name = self.name.as_ref().map_or(Fit::Certain, |name| name_fit(name, candidate));
+        let name = self.name.as_ref().map_or(Fit::Certain, |name| match &self.below {
+            Some(folder) => below_fit(folder, name, candidate),
+            None => name_fit(name, candidate),
+        });
         let path = self.path.as_ref().map_or(Fit::Certain, |path| path_fit(path, candidate));
         let dirs = if self.dirs.is_empty() { Fit::Certain } else { dirs_fit(&self.dirs, candidate) };
         let known = name.min(path).min(dirs);
@@ -81,6 +86,16 @@ fn name_fit(name: &NamePattern, candidate: &Candidate) -> Fit {
         Fit::Possible
     } else {
         Fit::No
+    }
+}
+
+/// Where a file lies says what it is, though its folder is not one of the system's.
+fn below_fit(folder: &Path, name: &NamePattern, candidate: &Candidate) -> Fit {
+    let lies = |path: &PathBuf| path.starts_with(folder) && name.is_match(&base_name(path.as_os_str()));
+    match candidate.paths.iter().position(lies) {
+        Some(0) => Fit::Certain,
+        Some(_) => Fit::Possible,
+        None => Fit::No,
     }
 }
 

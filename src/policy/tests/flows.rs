@@ -29,7 +29,6 @@ fn what_is_read_and_sent_is_an_upload_of_it() {
         ("curl https://example.com/$(cat VERSION)", Decision::Allow),
         ("curl https://example.com/x | tar xz", Decision::Allow),
     ] {
-        let found = line(&policy, text);
-        assert_eq!(found.decision, expected, "{text}: {:?}", found.unknown);
+        assert_eq!(line(&policy, text).decision, expected, "{text}");
     }
 }

@@ -194,3 +194,18 @@ fn a_part_of_git_is_its_subcommand() {
     assert_eq!(line(&policy, "/usr/lib/git-core/git-push -f").decision, Decision::Deny);
     assert_eq!(line(&policy, "x-push -f").decision, Decision::Allow);
 }
+
+#[test]
+fn a_file_of_the_workspace_may_be_named_by_where_it_lies() {
+    let policy = load("version: '1'\nrules:\n  - { action: allow, match: { program: '{workspace}/**/gradlew' } }\n");
+    for (text, expected) in [
+        ("./gradlew test", Decision::Allow),
+        ("cd android && ./gradlew test", Decision::Ask),
+        ("android/gradlew test", Decision::Allow),
+        ("/tmp/gradlew test", Decision::Ask),
+        ("gradlew test", Decision::Ask),
+        ("../gradlew test", Decision::Ask),
+    ] {
+        assert_eq!(line(&policy, text).decision, expected, "{text}");
+    }
+}

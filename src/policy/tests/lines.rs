@@ -122,3 +122,37 @@ fn at_the_kernel_door_a_wrapper_is_only_itself() {
     assert_eq!(exec(&policy, "/usr/bin/env", &["env", "danger"]).decision, Decision::Allow);
     assert_eq!(exec(&policy, "/usr/bin/busybox", &["busybox", "danger"]).decision, Decision::Deny);
 }
+
+#[test]
+fn links_that_a_line_makes_are_followed() {
+    let policy = rules(
+        "  - { id: d, action: deny, match: { effect: fs.delete, path: { outside: [workspace] } } }\n  \
+         - { id: w, action: deny, match: { effect: fs.write, path: { in: ['~/.ssh/**'] } } }\n",
+    );
+    for (text, expected) in [
+        ("ln -s / x; rm -rf x/", Decision::Deny),
+        ("ln -s / x; rm -rf x/home", Decision::Deny),
+        ("ln -sfn /home/other x && cd x && rm -rf y", Decision::Deny),
+        ("ln -s ~/.ssh x; echo k >> x/authorized_keys", Decision::Deny),
+        ("ln -s ~/.ssh/authorized_keys k; cp a k", Decision::Deny),
+        ("ln -s ../shared/x x; rm x", Decision::Allow),
+        ("ln -s src x; rm -rf x/", Decision::Allow),
+    ] {
+        assert_eq!(line(&policy, text).decision, expected, "{text}");
+    }
+}
+
+#[test]
+fn where_a_line_runs_is_put_into_its_words() {
+    let policy = rules("  - { id: w, action: deny, match: { effect: fs.write, path: { outside: [workspace] } } }\n");
+    for (text, expected) in [
+        ("touch \"$PWD/x\" \"$(pwd)\"/y ${PWD}/z", Decision::Allow),
+        ("cd /tmp && touch \"$(pwd)/y\"", Decision::Deny),
+        ("tee --append \"$HOME/.x\"", Decision::Deny),
+        ("PWD=/; touch \"${PWD}y\"", Decision::Ask),
+    ] {
+        let found = line(&policy, text);
+        let decision = if found.unknown.is_some() { Decision::Ask } else { found.decision };
+        assert_eq!(decision, expected, "{text}");
+    }
+}

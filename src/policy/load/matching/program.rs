@@ -109,12 +109,16 @@ fn by_name<'n>(
             tests.push(ProgramTest { path: Some(PathBuf::from(name)), ..ProgramTest::default() });
             continue;
         }
+        let (name, below) = match name.strip_prefix("{workspace}/**/") {
+            Some(rest) => (rest, Some(reader.places.workspace.clone())),
+            None => (name, None),
+        };
         match NamePattern::read(name) {
             Ok(_) if name.contains('/') || name.is_empty() => {
-                let fix = "write the bare name, or the absolute path".to_owned();
+                let fix = "write the bare name, the absolute path, or {workspace}/**/NAME".to_owned();
                 complaints.at("P015", spot, format!("\"{name}\" is no program name"), Some(fix));
             }
-            Ok(name) => tests.push(ProgramTest { name: Some(name), ..ProgramTest::default() }),
+            Ok(name) => tests.push(ProgramTest { name: Some(name), below, ..ProgramTest::default() }),
             Err(error) => complaints.at("P031", spot, format!("not a name pattern: {}", error.kind()), None),
         }
     }
